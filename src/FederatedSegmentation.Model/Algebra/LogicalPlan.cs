@@ -10,11 +10,20 @@ namespace FederatedSegmentation.Model.Algebra;
 /// <param name="Columns">The output columns, in order.</param>
 public abstract record LogicalPlan(ImmutableArray<PlanColumn> Columns);
 
-/// <summary>The rows of an entity, one per key where the entity is deduped.</summary>
+/// <summary>The rows of an entity as they are stored. A deduped entity is a <see cref="DedupePlan"/> over it.</summary>
 /// <param name="Entity">The entity.</param>
-/// <param name="Sources">The model column behind each of <paramref name="Columns"/>, in the same order. Only these are read (a dedupe reads its own besides).</param>
+/// <param name="Sources">The model column behind each of <paramref name="Columns"/>, in the same order. Only these are read.</param>
 /// <param name="Columns">The output columns.</param>
 public sealed record ScanPlan(Entity Entity, ImmutableArray<Column> Sources, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);
+
+/// <summary>Of the rows with equal keys (NULLs equal each other) the first in the order; NULLs last in both directions, NaN as NULL, text by bytes.</summary>
+/// <param name="Input">The rows.</param>
+/// <param name="Keys">Columns of the input.</param>
+/// <param name="Order">Columns of the input to order by: those that the model names, then all columns ascending in model order.</param>
+public sealed record DedupePlan(LogicalPlan Input, ImmutableArray<PlanColumn> Keys, ImmutableArray<PlanOrder> Order) : LogicalPlan(Input.Columns);
+
+/// <summary>A column to order by.</summary>
+public sealed record PlanOrder(PlanColumn Column, bool Descending);
 
 /// <summary>The rows of the input for which the predicate is TRUE.</summary>
 public sealed record FilterPlan(LogicalPlan Input, PlanPredicate Predicate) : LogicalPlan(Input.Columns);
@@ -78,8 +87,7 @@ public sealed record ResultPlan(string Name, ImmutableArray<PlanColumn> Columns)
 /// <summary>An aggregate of a group.</summary>
 /// <param name="Function">The function.</param>
 /// <param name="Input">The aggregated value; null for <see cref="MeasureFunction.Count"/>. A float64 input comes with NaN as NULL.</param>
-/// <param name="Guard">For <see cref="MeasureFunction.Single"/>: what to say when the group has several rows.</param>
-public sealed record Measure(MeasureFunction Function, PlanExpression? Input, DataGuard? Guard = null);
+public sealed record Measure(MeasureFunction Function, PlanExpression? Input);
 
 /// <summary>A promise whose breach stops the run with a data error when the row is read.</summary>
 /// <param name="Code">The error code, for instance <c>DAT003</c>.</param>
@@ -110,8 +118,8 @@ public enum MeasureFunction
     /// <summary>NULL without values.</summary>
     Maximum,
 
-    /// <summary>The value of the group's only row; the guard's data error when the group has several rows.</summary>
-    Single,
+    /// <summary>The value of some row of the group, NULL included; meaningful where the group has one row (<see cref="GuardedExpression"/>).</summary>
+    Any,
 }
 
 /// <summary>The set operations.</summary>

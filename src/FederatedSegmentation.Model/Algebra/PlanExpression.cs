@@ -38,3 +38,12 @@ public sealed record CoalesceExpression(PlanExpression Input, Literal Default) :
 
 /// <summary>A float64 with NaN as NULL, for aggregates, order and grouping.</summary>
 public sealed record NanAsNullExpression(PlanExpression Input) : PlanExpression(DataTypes.Float64);
+
+/// <summary>The input, where <paramref name="Rows"/> is NULL or 1; the guard's data error on a row where it is more. Raised only for rows on which it is evaluated.</summary>
+/// <param name="Input">A value looked up over a path that the model promises to be to-one.</param>
+/// <param name="Rows">How many rows the path led to, an int64.</param>
+/// <param name="Guard">What to say.</param>
+public sealed record GuardedExpression(PlanExpression Input, PlanExpression Rows, DataGuard Guard) : PlanExpression(Input.Type);
+
+/// <summary>Sum / Count as a float64; NULL where Count is 0 or NULL.</summary>
+public sealed record FloatQuotientExpression(PlanExpression Sum, PlanExpression Count) : PlanExpression(DataTypes.Float64);
