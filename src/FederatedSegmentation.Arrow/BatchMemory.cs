@@ -1,0 +1,48 @@
+namespace FederatedSegmentation.Arrow;
+
+/// <summary>
+/// The memory of one batch, counted: it is given back when the owner has disposed of the batch and every consumer of an export has released it.
+/// </summary>
+internal sealed class BatchMemory
+{
+    private readonly NativeAllocation[] _allocations;
+    private int _references = 1;
+
+    internal BatchMemory(IEnumerable<NativeAllocation> allocations)
+    {
+        _allocations = [.. allocations];
+        ByteSize = _allocations.Sum(allocation => allocation.Size);
+    }
+
+    internal long ByteSize { get; }
+
+    internal bool IsReleased => Volatile.Read(ref _references) == 0;
+
+    internal void Retain()
+    {
+        for (var current = Volatile.Read(ref _references); ;)
+        {
+            ObjectDisposedException.ThrowIf(current == 0, typeof(RecordBatch));
+            var seen = Interlocked.CompareExchange(ref _references, current + 1, current);
+            if (seen == current)
+            {
+                return;
+            }
+
+            current = seen;
+        }
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+        {
+            return;
+        }
+
+        foreach (var allocation in _allocations)
+        {
+            allocation.Dispose();
+        }
+    }
+}
