@@ -13,7 +13,7 @@ public sealed class ArrowStreamWriter
 
     /// <summary>Creates a writer.</summary>
     /// <param name="stream">Where to write.</param>
-    /// <param name="schema">The schema of all batches.</param>
+    /// <param name="schema">The schema of the stream. Batches may name their columns otherwise, and zones of timestamps may differ.</param>
     public ArrowStreamWriter(Stream stream, ArrowSchema schema)
     {
         _stream = stream;
@@ -23,12 +23,12 @@ public sealed class ArrowStreamWriter
     /// <summary>Writes one batch, and the schema before the first one.</summary>
     /// <param name="batch">The batch; it stays the caller's.</param>
     /// <param name="cancellationToken">Cancels the write, which leaves the stream unusable.</param>
-    /// <exception cref="ArgumentException">The batch has another schema.</exception>
+    /// <exception cref="ArgumentException">The batch stores other columns than the stream.</exception>
     public async Task WriteAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
-        if (!batch.Schema.Equals(_schema))
+        if (batch.Columns.Length != _schema.Fields.Length || !batch.Columns.Zip(_schema.Fields).All(pair => AreStoredAlike(pair.First.Type, pair.Second.Type)))
         {
-            throw new ArgumentException("The batch has another schema than the stream.", nameof(batch));
+            throw new ArgumentException("The batch stores other columns than the stream.", nameof(batch));
         }
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
@@ -77,6 +77,9 @@ public sealed class ArrowStreamWriter
         await _stream.WriteAsync(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0 }, cancellationToken).ConfigureAwait(false);
         await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool AreStoredAlike(ArrowType batch, ArrowType stream)
+        => batch.Equals(stream) || (batch is TimestampType left && stream is TimestampType right && left.Unit == right.Unit);
 
     private static long Padded(long length) => (length + 7) / 8 * 8;
 
