@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Resolved;
+
+namespace FederatedSegmentation.Planning.Building;
+
+/// <summary>Turns the predicates of a segment into predicates over a relation, to which it adds the look-ups that they need.</summary>
+internal sealed class PredicateBuilder
+{
+    private readonly PlanScope _scope;
+    private readonly KeySetBuilder _keySets;
+    private readonly RelatedRowsBuilder _related;
+
+    /// <summary>Builds for one run.</summary>
+    /// <param name="scope">Column ids and scans.</param>
+    /// <param name="segments">The plans of referenced segments, which are complete before any that needs them.</param>
+    public PredicateBuilder(PlanScope scope, IReadOnlyDictionary<string, LogicalPlan> segments)
+    {
+        _scope = scope;
+        _keySets = new KeySetBuilder(scope, segments, this);
+        _related = new RelatedRowsBuilder(scope, this);
+    }
+
+    /// <summary>The keys, distinct and without NULL parts, of the entity's rows for which the predicate holds.</summary>
+    public LogicalPlan Keys(Entity entity, ResolvedPredicate where)
+    {
+        var (plan, frame) = _scope.Scan(entity);
+        var row = new RowContext(plan, [frame]);
+        var predicate = Build(row, where);
+        var keys = entity.Key.Select(frame.Own).ToImmutableArray();
+        var complete = keys.Select(PlanPredicate (key) => new IsNullPlan(new ColumnExpression(key), Negated: true, Origin: null));
+        var filtered = Predicates.Filter(row.Plan, Predicates.And([predicate, .. complete]));
+        return new DistinctPlan(filtered, keys, _scope.Copies(keys));
+    }
+
+    /// <summary>The predicate over the rows of <paramref name="row"/>.</summary>
+    public PlanPredicate Build(RowContext row, ResolvedPredicate predicate) => predicate switch
+    {
+        ConstantPredicate constant => constant.Value ? Predicates.True : Predicates.False,
+        AllPredicate all => Predicates.And([.. all.Items.Select(item => Build(row, item))]),
+        AnyPredicate any => Predicates.Or([.. any.Items.Select(item => Build(row, item))]),
+        NotPredicate not => Predicates.Not(Build(row, not.Item)),
+        LeafPredicate leaf => ValueTests.ToPredicate(
+            leaf.Test, new TestedExpression(Value(row, leaf.Value), leaf.Origin), operand => Operand(row, operand), leaf.Origin),
+        RelatedPredicate related => _related.Build(row, related),
+        InKeySetPredicate keys => _keySets.Match(row, keys),
+        _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
+    };
+
+    /// <summary>An operand as an expression over the rows.</summary>
+    public PlanExpression Operand(RowContext row, Operand operand) => operand switch
+    {
+        LiteralOperand literal => new LiteralExpression(literal.Value, literal.Type),
+        ReferenceOperand reference => Reference(row, reference),
+        _ => throw new ArgumentOutOfRangeException(nameof(operand), operand, "Unknown operand."),
+    };
+
+    /// <summary>A reference as an expression over the rows; a path of the current row becomes a look-up once.</summary>
+    public PlanExpression Reference(RowContext row, ReferenceOperand reference)
+    {
+        var frame = row.Frames[reference.FramesUp];
+        var path = reference.Path.ToString();
+        if (frame.Find(path, reference.Column) is { } known)
+        {
+            return known;
+        }
+
+        // What lies behind a path of an enclosing row was looked up there and carried in; only the current row can still be extended.
+        if (reference.FramesUp != 0)
+        {
+            throw new InvalidOperationException($"The reference '{path}.{reference.Column}' was not carried into the related rows.");
+        }
+
+        var value = _related.Lookup(row, reference.Path, reference.Column);
+        frame.Add(path, reference.Column, value);
+        return value;
+    }
+
+    private static PlanExpression Value(RowContext row, ResolvedValue value) => value switch
+    {
+        ColumnValue column => new ColumnExpression(row.Current.Own(column.Column)),
+        DatePartValue part => new DatePartExpression(new ColumnExpression(row.Current.Own(part.Column)), part.Part, part.Zone),
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, "Unknown value."),
+    };
+}
