@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Conformance.Oracle;
+using FederatedSegmentation.Conformance.Oracle.Values;
+
+namespace FederatedSegmentation.Conformance.Generation;
+
+/// <summary>Writes the parts of a case as files: the model, the segments, key files, and tables as CSV or JSON Lines.</summary>
+public static class CaseFiles
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes <c>model.json</c>, every segment as <c>segments/ID.json</c> and the key files beside the segments.</summary>
+    public static async Task WriteDefinitionsAsync(GeneratedCase generated, string folder, Func<string, Placement> place, CancellationToken cancellationToken)
+    {
+        var segments = Path.Combine(folder, "segments");
+        Directory.CreateDirectory(segments);
+        await File.WriteAllTextAsync(Path.Combine(folder, "model.json"), ToText(generated.PlacedModel(place)), Utf8, cancellationToken);
+        foreach (var segment in generated.Segments)
+        {
+            await File.WriteAllTextAsync(Path.Combine(segments, (string)segment["segment"]! + ".json"), ToText(segment), Utf8, cancellationToken);
+        }
+
+        foreach (var (name, content) in generated.KeyFiles)
+        {
+            await File.WriteAllTextAsync(Path.Combine(segments, name), content, Utf8, cancellationToken);
+        }
+    }
+
+    public static string ToText(JsonNode tree) => tree.ToJsonString(Readable);
+
+    /// <summary>The table as CSV with the stored names in the header: NULL is an empty unquoted field, <c>""</c> the empty string.</summary>
+    public static string ToCsv(GeneratedTable table, char delimiter = ',')
+    {
+        var text = new StringBuilder();
+        CsvText.AppendRecord(text, table.Columns.Select(column => column.StoredName), delimiter);
+        foreach (var row in table.Rows)
+        {
+            // A lone NULL would be an empty line, which many readers take for no row.
+            if (row is [Value.NullValue])
+            {
+                throw new InvalidOperationException("A table of one column cannot hold NULL in CSV.");
+            }
+
+            CsvText.AppendRecord(text, row.Select(value => value.IsNull ? null : CanonicalText.Of(value)), delimiter);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// The table as JSON Lines with the stored names as members. Numbers are JSON numbers where a float64 holds them, text otherwise
+    /// (long decimals and integers, NaN); everything else is canonical text; NULL is <c>null</c>.
+    /// </summary>
+    public static string ToJsonLines(GeneratedTable table)
+    {
+        var text = new StringBuilder();
+        foreach (var row in table.Rows)
+        {
+            var line = new JsonObject();
+            foreach (var (column, value) in table.Columns.Zip(row))
+            {
+                line.Add(column.StoredName, JsonValueOf(value));
+            }
+
+            text.Append(line.ToJsonString(OneLine)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    public static Task WriteCsvAsync(GeneratedTable table, string path, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(path, ToCsv(table), Utf8, cancellationToken);
+
+    public static Task WriteJsonLinesAsync(GeneratedTable table, string path, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(path, ToJsonLines(table), Utf8, cancellationToken);
+
+    private static JsonNode? JsonValueOf(Value value)
+    {
+        const int DigitsOfFloat64 = 15;
+        switch (value)
+        {
+            case Value.NullValue:
+                return null;
+            case Value.Truth truth:
+                return truth.Holds;
+            case Value.Integer { Number: > -1_000_000_000_000_000 and < 1_000_000_000_000_000 } integer:
+                return integer.Number;
+            case Value.Decimal number when ExactNumber.DigitCount(number.Unscaled) <= DigitsOfFloat64 && number.Scale <= DigitsOfFloat64:
+                return JsonNode.Parse(CanonicalText.Of(number));
+            case Value.Float number when double.IsFinite(number.Number):
+                return JsonNode.Parse(number.Number.ToString("R", CultureInfo.InvariantCulture));
+            default:
+                return CanonicalText.Of(value);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Conformance.Oracle;
+using FederatedSegmentation.Conformance.Oracle.Evaluation;
+using FederatedSegmentation.Conformance.Oracle.Schema;
+using FederatedSegmentation.Conformance.Oracle.Values;
+
+namespace FederatedSegmentation.Conformance.Generation;
+
+/// <summary>Generates predicate trees and set expressions of bounded depth.</summary>
+internal sealed class PredicateGenerator(SegmentContext context, string segment)
+{
+    private readonly SeededRandom _random = context.Random;
+    private readonly LeafGenerator _leaves = new(context);
+    private readonly AggregateGenerator _aggregates = new(context);
+    private int _files;
+
+    /// <param name="chain">The entities around the predicate, the root first, its own last.</param>
+    /// <param name="depth">How many levels may still nest.</param>
+    public JsonNode Generate(ImmutableArray<Entity> chain, int depth)
+    {
+        var own = chain[^1];
+        var hasKey = own.Key.Count > 0;
+        var nested = depth > 0 ? 1.0 : 0;
+        var related = depth > 0 && context.Model.StepsFrom(own).Any() ? 1.0 : 0;
+        return _random.Weighted(
+            (depth > 1 ? 0.9 : 2.4, (Func<JsonNode>)(() => _leaves.Generate(chain))),
+            (1.6 * nested, () => List("all", chain, depth)),
+            (1.6 * nested, () => List("any", chain, depth)),
+            (0.7 * nested, () => new JsonObject { ["not"] = Generate(chain, depth - 1) }),
+            (2.4 * related, () => Has(chain, depth)),
+            (0.9 * related, () => None(chain, depth)),
+            (0.9 * related, () => Every(chain, depth)),
+            (hasKey && HelpersOf(own).Any() ? 0.7 : 0, () => new JsonObject { ["in_segment"] = _random.Pick(HelpersOf(own).ToList()).Name }),
+            (0.6 * related, () => InSegmentVia(chain) ?? _leaves.Generate(chain)),
+            (hasKey && !HasBinaryKey(own) ? 0.35 : 0, () => Ids(own)),
+            (0.06, () => JsonValue.Create(_random.Chance(0.5))))();
+    }
+
+    /// <summary>A set expression over the entity of the segment.</summary>
+    public JsonObject Set(Entity of, int depth)
+    {
+        JsonNode Operand()
+        {
+            var isSet = depth > 1 && _random.Chance(0.25);
+            if (isSet)
+            {
+                return Set(of, depth - 1);
+            }
+
+            return _random.Weighted(
+                (2.0, (Func<JsonNode>)(() => new JsonObject { ["where"] = Generate([of], depth - 1) })),
+                (HelpersOf(of).Any() ? 1.5 : 0, () => new JsonObject { ["in_segment"] = _random.Pick(HelpersOf(of).ToList()).Name }),
+                (HasBinaryKey(of) ? 0 : 0.6, () => Ids(of)))();
+        }
+
+        var op = _random.Pick(["union", "intersect", "minus"]);
+        return new JsonObject { [op] = new JsonArray([.. Enumerable.Range(0, _random.Between(2, 3)).Select(_ => Operand())]) };
+    }
+
+    private JsonObject List(string kind, ImmutableArray<Entity> chain, int depth)
+    {
+        var count = _random.Chance(0.03) ? 0 : _random.Between(2, 3);
+        return new JsonObject { [kind] = new JsonArray([.. Enumerable.Range(0, count).Select(_ => Generate(chain, depth - 1))]) };
+    }
+
+    private JsonObject Has(ImmutableArray<Entity> chain, int depth)
+    {
+        var (path, end) = Path(chain[^1]);
+        var has = new JsonObject { ["has"] = path };
+        if (_random.Chance(0.6))
+        {
+            has["where"] = Generate(chain.Add(end), depth - 1);
+        }
+
+        if (_random.Chance(0.55))
+        {
+            has["agg"] = _aggregates.Generate(chain, end);
+        }
+
+        return has;
+    }
+
+    private JsonObject None(ImmutableArray<Entity> chain, int depth)
+    {
+        var (path, end) = Path(chain[^1]);
+        var none = new JsonObject { ["none"] = path };
+        if (_random.Chance(0.85))
+        {
+            none["where"] = Generate(chain.Add(end), depth - 1);
+        }
+
+        return none;
+    }
+
+    private JsonObject Every(ImmutableArray<Entity> chain, int depth)
+    {
+        var (path, end) = Path(chain[^1]);
+        var every = new JsonObject { ["every"] = path };
+        if (_random.Chance(0.6))
+        {
+            every["where"] = Generate(chain.Add(end), depth - 1);
+        }
+
+        every["must"] = Generate(chain.Add(end), depth - 1);
+        if (_random.Chance(0.5))
+        {
+            every["empty"] = _random.Pick(["pass", "pass", "fail"]);
+        }
+
+        return every;
+    }
+
+    private JsonObject? InSegmentVia(ImmutableArray<Entity> chain)
+    {
+        for (var attempt = 0; attempt < 6 && context.Helpers.Count > 0; attempt++)
+        {
+            var (path, end) = Path(chain[^1]);
+            if (HelpersOf(end).FirstOrDefault() is { } helper)
+            {
+                return new JsonObject { ["in_segment"] = helper.Name, ["via"] = path };
+            }
+        }
+
+        return null;
+    }
+
+    private (string Path, Entity End) Path(Entity start)
+    {
+        var steps = context.Walk(start, _random.Weighted((0.6, 1), (0.3, 2), (0.1, 3)), toOne: false);
+        return (SegmentContext.Spell(steps), steps[^1].Target);
+    }
+
+    private IEnumerable<Helper> HelpersOf(Entity entity) => context.Helpers.Where(helper => helper.Of == entity);
+
+    private JsonObject Ids(Entity entity)
+    {
+        var keys = context.Database.Rows(entity)
+            .Where(row => PredicateEvaluator.KeyText(row) is not null && _random.Chance(0.4))
+            .Select(row => row.Key.ToList())
+            .Append(entity.Key.Select(column => context.Sample(column, entity)).ToList())
+            .ToList();
+        if (_random.Chance(0.4))
+        {
+            var name = $"{segment}_keys{++_files}.csv";
+            var text = new StringBuilder();
+            var columns = _random.Shuffled(Enumerable.Range(0, entity.Key.Count));
+            CsvText.AppendRecord(text, columns.Select(i => entity.Key[i].Name));
+            foreach (var key in keys)
+            {
+                CsvText.AppendRecord(text, columns.Select(i => CanonicalText.Of(key[i])));
+            }
+
+            context.KeyFiles.Add(name, text.ToString());
+            return new JsonObject { ["ids"] = new JsonObject { ["file"] = name } };
+        }
+
+        JsonNode Part(List<Value> key, int i) => context.Literals.Write(key[i], entity.Key[i]);
+        var items = keys.Take(25).Select(key => entity.Key.Count == 1 ? Part(key, 0) : new JsonArray([.. key.Select((_, i) => Part(key, i))]));
+        return new JsonObject { ["ids"] = new JsonArray([.. items]) };
+    }
+
+    /// <summary>The language does not say how a binary literal is spelled.</summary>
+    private static bool HasBinaryKey(Entity entity) => entity.Key.Any(column => column.Type.Kind == TypeKind.Binary);
+}
