@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using FederatedSegmentation.DuckDb.Functions;
+using FederatedSegmentation.DuckDb.Ingestion;
+using FederatedSegmentation.DuckDb.Native;
+
+namespace FederatedSegmentation.DuckDb;
+
+/// <summary>
+/// One in-memory database with its limits, as one run uses it. Extensions are neither installed nor loaded by themselves, secrets are not read from
+/// disk, and every session is in UTC. Members may be called from any thread.
+/// </summary>
+public sealed class DuckDbInstance : IAsyncDisposable
+{
+    private readonly DatabaseHandle _database;
+    private readonly ConnectionHandle _internal;
+    private readonly ConcurrentDictionary<ulong, DuckDbConnection> _connections = new();
+    private int _disposed;
+
+    private DuckDbInstance(DatabaseHandle database, ConnectionHandle connection)
+    {
+        _database = database;
+        _internal = connection;
+        Fragments = new FragmentCatalog(this);
+    }
+
+    /// <summary>The connection for conversions and registrations; no statement of a caller runs on it.</summary>
+    internal ConnectionHandle Internal => _internal;
+
+    internal FragmentCatalog Fragments { get; }
+
+    /// <summary>Opens a database.</summary>
+    /// <param name="options">Its limits.</param>
+    /// <exception cref="DuckDbException">The library is missing or of another version, or an option is refused.</exception>
+    public static DuckDbInstance Open(DuckDbOptions options)
+    {
+        DuckDbLibrary.Require();
+        var database = OpenDatabase(options);
+        try
+        {
+            var connection = Connect(database);
+            try
+            {
+                var instance = new DuckDbInstance(database, connection);
+
+                // Not an option of opening: the time zones' part is loaded after that.
+                instance.Run("SET GLOBAL TimeZone = 'UTC'");
+                FragmentFunction.Register(instance);
+                return instance;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection; dispose of it, or leave that to the instance.</summary>
+    /// <exception cref="ObjectDisposedException">The instance is disposed of.</exception>
+    public DuckDbConnection CreateConnection()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        var handle = Connect(_database);
+        NativeMethods.duckdb_connection_get_client_context(handle, out var context);
+        var id = NativeMethods.duckdb_client_context_get_connection_id(context);
+        NativeMethods.duckdb_destroy_client_context(ref context);
+        var connection = new DuckDbConnection(this, handle, id);
+        _connections[id] = connection;
+        return connection;
+    }
+
+    /// <summary>
+    /// Closes the instance to the outside, for good: from now on statements reach only files inside the given folders and the given files, no extension
+    /// can be loaded, and no setting can be changed on any connection. Spilling goes on.
+    /// </summary>
+    /// <param name="allowedDirectories">Folders that statements may read (and, to DuckDB, write) with everything below them.</param>
+    /// <param name="allowedPaths">Single files that statements may read and write.</param>
+    /// <exception cref="DuckDbException">DuckDB refused, for instance because it is locked already.</exception>
+    public void LockDown(IEnumerable<string> allowedDirectories, IEnumerable<string> allowedPaths)
+    {
+        Run($"""
+            SET allowed_directories = {List(allowedDirectories)};
+            SET allowed_paths = {List(allowedPaths)};
+            SET enable_external_access = false;
+            SET autoinstall_known_extensions = false;
+            SET autoload_known_extensions = false;
+            SET lock_configuration = true;
+            """);
+    }
+
+    /// <summary>Offers a stream of batches to statements. A fragment can be read once, by one statement, with <see cref="FragmentRegistration.TableExpression"/>.</summary>
+    /// <param name="source">Where the batches come from.</param>
+    /// <returns>The registration; dispose of it when the statement is over.</returns>
+    public FragmentRegistration RegisterFragment(FragmentSource source) => Fragments.Register(source);
+
+    /// <summary>Makes a function for all connections that computes whole vectors. Register before the first statement that uses it.</summary>
+    /// <param name="function">Name, types and code.</param>
+    /// <exception cref="DuckDbException">The name is taken, or a type is not possible.</exception>
+    public void RegisterScalarFunction(ScalarFunction function) => ScalarFunctionBinding.Register(_internal, function);
+
+    /// <summary>Cancels and closes all connections, and frees the database with all its tables and temporary files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var connection in _connections.Values)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _internal.Dispose();
+        _database.Dispose();
+    }
+
+    internal DuckDbConnection? Find(ulong connectionId) => _connections.GetValueOrDefault(connectionId);
+
+    internal void Forget(DuckDbConnection connection) => _connections.TryRemove(connection.Id, out _);
+
+    private static DatabaseHandle OpenDatabase(DuckDbOptions options)
+    {
+        NativeMethods.duckdb_create_config(out var config);
+        try
+        {
+            Set("autoinstall_known_extensions", "false");
+            Set("autoload_known_extensions", "false");
+            Set("allow_community_extensions", "false");
+            Set("allow_persistent_secrets", "false");
+            Set("temp_directory", options.TempDirectory ?? string.Empty);
+            SetBytes("memory_limit", options.MemoryLimitBytes);
+            SetBytes("max_temp_directory_size", options.MaxTempBytes);
+            if (options.Threads is { } threads)
+            {
+                Set("threads", threads.ToString(CultureInfo.InvariantCulture));
+            }
+
+            var state = NativeMethods.duckdb_open_ext(":memory:", out var database, config, out var error);
+            if (state != NativeMethods.Success)
+            {
+                var message = Marshal.PtrToStringUTF8(error);
+                NativeMethods.duckdb_free(error);
+                database.Dispose();
+                throw DuckDbErrors.Create(0, message);
+            }
+
+            return database;
+        }
+        finally
+        {
+            NativeMethods.duckdb_destroy_config(ref config);
+        }
+
+        void Set(string name, string value)
+        {
+            if (NativeMethods.duckdb_set_config(config, name, value) != NativeMethods.Success)
+            {
+                throw new DuckDbException(DuckDbErrorKind.Configuration, $"DuckDB refuses the setting {name}.");
+            }
+        }
+
+        void SetBytes(string name, long? bytes)
+        {
+            if (bytes is { } value)
+            {
+                Set(name, string.Create(CultureInfo.InvariantCulture, $"{value}B"));
+            }
+        }
+    }
+
+    private static ConnectionHandle Connect(DatabaseHandle database) =>
+        NativeMethods.duckdb_connect(database, out var connection) == NativeMethods.Success
+            ? connection
+            : throw new DuckDbException(DuckDbErrorKind.Other, "DuckDB refused a connection.");
+
+    private static string List(IEnumerable<string> values) =>
+        $"[{string.Join(", ", values.Select(value => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'"))}]";
+
+    private void Run(string sql)
+    {
+        var state = NativeMethods.duckdb_query(_internal, sql, out var result);
+        try
+        {
+            DuckDbConnection.ThrowIfFailed(state, ref result);
+        }
+        finally
+        {
+            NativeMethods.duckdb_destroy_result(ref result);
+        }
+    }
+}
