@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Resolved;
+
+namespace FederatedSegmentation.Planning.Resolution;
+
+/// <summary>Settles the names, paths, types and times of segments. Pure: what a file says about the outside world comes through <see cref="ResolutionEnvironment"/>.</summary>
+public static class SegmentResolver
+{
+    /// <summary>Resolves one segment and every segment that it needs.</summary>
+    /// <param name="id">The segment's id in the library.</param>
+    /// <param name="environment">The surroundings.</param>
+    /// <exception cref="FederatedSegmentationException">Every defect of the segment and of those that it needs (SDL001 to SDL017, CFG101, CFG102). Other segments need not be right.</exception>
+    public static ResolvedRun Resolve(string id, ResolutionEnvironment environment)
+    {
+        var files = environment.Library.Find(id);
+        if (files is [var file])
+        {
+            return Resolve(file, environment);
+        }
+
+        var problems = new DefinitionProblems(string.Empty);
+        throw new FederatedSegmentationException(new Problem
+        {
+            Code = files.IsEmpty ? "SDL002" : "SDL014",
+            Message = files.IsEmpty ? $"There is no segment '{id}'." : $"Several files define the segment '{id}': {string.Join(", ", files.Select(other => other.File))}.",
+            Hint = files.IsEmpty ? problems.Suggest(id, environment.Library.Ids, "Add its file to the segments folder.") : "Give each segment an id of its own.",
+            Stage = Stage.Definition,
+        });
+    }
+
+    /// <summary>Resolves the segment of a file, which the library holds (see <see cref="SegmentLibrary.With"/>), and every segment that it needs.</summary>
+    /// <exception cref="FederatedSegmentationException">As in <see cref="Resolve(string, ResolutionEnvironment)"/>.</exception>
+    public static ResolvedRun Resolve(SegmentFile file, ResolutionEnvironment environment)
+    {
+        var main = SegmentReader.Read(file, environment);
+        var read = new Dictionary<string, ReadSegment>(StringComparer.Ordinal);
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        problems.AddRange(main.Problems);
+        if (file.Id is { } id)
+        {
+            read[id] = main;
+        }
+
+        var pending = new Queue<ReadSegment>([main]);
+        while (pending.TryDequeue(out var segment))
+        {
+            foreach (var (needed, _) in segment.Needs)
+            {
+                if (!read.ContainsKey(needed) && environment.Library.Find(needed) is [var neededFile])
+                {
+                    var other = SegmentReader.Read(neededFile, environment);
+                    read[needed] = other;
+                    problems.AddRange(other.Problems);
+                    pending.Enqueue(other);
+                }
+            }
+        }
+
+        var order = SegmentOrder.Of([main], read);
+        problems.AddRange(order.Cycles);
+        if (problems.Count > 0)
+        {
+            throw new FederatedSegmentationException(problems.ToImmutable());
+        }
+
+        return new ResolvedRun(main.Segment!, [.. order.Segments.Where(segment => !ReferenceEquals(segment, main)).Select(segment => segment.Segment!)]);
+    }
+
+    /// <summary>Resolves every segment of the library, the right ones as well as the wrong ones.</summary>
+    /// <returns>The segments that are right in themselves, each after those that it needs, and every defect of every file.</returns>
+    public static LibraryResolution ResolveAll(ResolutionEnvironment environment)
+    {
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        var all = new List<ReadSegment>();
+        var read = new Dictionary<string, ReadSegment>(StringComparer.Ordinal);
+        foreach (var file in environment.Library.Files)
+        {
+            var segment = SegmentReader.Read(file, environment);
+            all.Add(segment);
+            problems.AddRange(segment.Problems);
+            if (file.Id is { } id && !read.TryAdd(id, segment))
+            {
+                var first = read[id].File.File;
+                var duplicate = new DefinitionProblems(file.File);
+                duplicate.Add("SDL014", file.Root!.Place.Child("segment", file.Root.Place.Line), $"The segment '{id}' is also defined in {first}.", "Give each segment an id of its own.");
+                problems.AddRange(duplicate.Problems);
+            }
+        }
+
+        var order = SegmentOrder.Of(all, read);
+        problems.AddRange(order.Cycles);
+        return new LibraryResolution([.. order.Segments.Select(segment => segment.Segment).OfType<ResolvedSegment>()], problems.ToImmutable());
+    }
+}
+
+/// <summary>What became of all segments of a library.</summary>
+/// <param name="Segments">Those that are right in themselves, each after those that it needs.</param>
+/// <param name="Problems">Every defect of every file.</param>
+public sealed record LibraryResolution(ImmutableArray<ResolvedSegment> Segments, ImmutableArray<Problem> Problems);

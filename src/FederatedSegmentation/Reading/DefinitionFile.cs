@@ -1,0 +1,52 @@
+using FederatedSegmentation.Model.Errors;
+
+namespace FederatedSegmentation.Reading;
+
+/// <summary>Reads the bytes of definition files, with errors that a person understands.</summary>
+internal static class DefinitionFile
+{
+    /// <summary>The bytes of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="file">The file as the user named it.</param>
+    /// <param name="what">What it is: <c>model</c>.</param>
+    /// <param name="most">Reads at most one byte more than this, which is enough to know that the file is too long; null reads all.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FederatedSegmentationException">CFG102.</exception>
+    public static async Task<byte[]> ReadAsync(string path, string file, string what, long? most, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (most is not { } limit)
+            {
+                return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+
+            using var stream = File.OpenRead(path);
+            var buffer = new byte[limit + 1];
+            var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return buffer[..count];
+        }
+        catch (Exception error) when (IsUnreadable(error))
+        {
+            throw Unreadable(path, file, what, error);
+        }
+    }
+
+    /// <summary>Whether an exception says that a file or folder cannot be read.</summary>
+    public static bool IsUnreadable(Exception error) => error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    /// <summary>CFG102 for a file or folder that cannot be read.</summary>
+    public static FederatedSegmentationException Unreadable(string path, string file, string what, Exception? error)
+    {
+        var (message, hint) = error switch
+        {
+            _ when what != "segments folder" && Directory.Exists(path) => ($"The {what} is a folder, not a file.", "Name a file."),
+            FileNotFoundException or DirectoryNotFoundException => ($"The {what} does not exist.", "Check its path; relative paths in settings are relative to the settings file."),
+            UnauthorizedAccessException => ($"The {what} may not be read.", "Grant this user the right to read it."),
+            _ => ($"The {what} cannot be read.", "Check its path and its disk."),
+        };
+        return new FederatedSegmentationException(
+            new Problem { Code = "CFG102", Message = message, Hint = hint, Stage = Stage.Definition, File = file },
+            error);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Resolution;
+
+namespace FederatedSegmentation.Reading;
+
+/// <summary>Reads segments from files: <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> of a folder and the folders in it.</summary>
+public static class SegmentFolder
+{
+    /// <summary>Reads all segments of a folder, in the order of their paths. Files whose text cannot be read are in the library with their problems.</summary>
+    /// <param name="folder">The folder. Hidden files and folders, and links to folders, are passed over.</param>
+    /// <param name="name">The folder as the user named it, for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FederatedSegmentationException">CFG102: the folder cannot be read.</exception>
+    public static async Task<SegmentLibrary> ReadAsync(string folder, string name, CancellationToken cancellationToken)
+    {
+        string[] paths;
+        try
+        {
+            paths = [.. Find(folder)];
+        }
+        catch (Exception error) when (DefinitionFile.IsUnreadable(error))
+        {
+            throw DefinitionFile.Unreadable(folder, name, "segments folder", error);
+        }
+
+        Array.Sort(paths, StringComparer.Ordinal);
+        var files = ImmutableArray.CreateBuilder<SegmentFile>(paths.Length);
+        foreach (var path in paths)
+        {
+            files.Add(await ReadFileAsync(path, Path.Combine(name, Path.GetRelativePath(folder, path)), cancellationToken).ConfigureAwait(false));
+        }
+
+        return new SegmentLibrary(files.MoveToImmutable());
+    }
+
+    /// <summary>Reads one file. A text that cannot be read is in the result with its problems.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="file">The file as the user named it, for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<SegmentFile> ReadFileAsync(string path, string file, CancellationToken cancellationToken)
+    {
+        var fullPath = Path.GetFullPath(path);
+        try
+        {
+            var text = await DefinitionFile.ReadAsync(path, file, "segment", ReadingLimits.Segment.Bytes, cancellationToken).ConfigureAwait(false);
+            return new SegmentFile(file, fullPath, DocumentReader.Read(text, file, ReadingLimits.Segment), []);
+        }
+        catch (FederatedSegmentationException error)
+        {
+            return new SegmentFile(file, fullPath, null, error.Problems);
+        }
+    }
+
+    private static FileSystemEnumerable<string> Find(string folder) => new(
+        folder,
+        static (ref FileSystemEntry entry) => entry.ToFullPath(),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System })
+    {
+        ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory && IsDefinition(entry.FileName),
+        ShouldRecursePredicate = static (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+    };
+
+    private static bool IsDefinition(ReadOnlySpan<char> name)
+    {
+        var extension = Path.GetExtension(name);
+        return extension.Equals(".yaml", StringComparison.OrdinalIgnoreCase)
+            || extension.Equals(".yml", StringComparison.OrdinalIgnoreCase)
+            || extension.Equals(".json", StringComparison.OrdinalIgnoreCase);
+    }
+}
