@@ -1,0 +1,20 @@
+namespace FederatedSegmentation.Sql;
+
+/// <summary>What a statement may name besides the plan itself. Immutable.</summary>
+public sealed record CompileContext
+{
+    /// <summary>
+    /// How the embedded engine reads the tables of scans; null where the statement goes to the source itself: then a scan reads the entity's quoted
+    /// table and columns as the source spells them.
+    /// </summary>
+    public IEngineTables? EngineTables { get; init; }
+
+    /// <summary>What each result of a fragment or stage is, by its name; null where the plan reads none.</summary>
+    public Func<string, ResultRelation>? Results { get; init; }
+
+    /// <summary>Whether text columns of the scans have different collations at the source, so that comparisons between columns have to name one.</summary>
+    public bool MixedCollations { get; init; }
+
+    /// <summary>The greatest length of the statement in bytes; null for the limit of the dialect's capabilities.</summary>
+    public int? MaxStatementBytes { get; init; }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Resolved;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql.Tree;
+
+namespace FederatedSegmentation.Sql.Dialects;
+
+/// <summary>
+/// Where one SQL differs from another: lexical rules (identifiers, literals, type names) and the few operations whose meaning is not the same everywhere.
+/// What is common lives in the compiler. Immutable and safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// Conditions given back here may be unknown where an operand is NULL, but are never TRUE there; the compiler writes exact complements itself.
+/// </remarks>
+public abstract class SqlDialect
+{
+    /// <summary>The dialect's name for people, for instance <c>PostgreSQL</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What a source of this dialect answers exactly.</summary>
+    public abstract Capabilities Capabilities { get; }
+
+    /// <summary>Whether FROM takes SEMI JOIN and ANTI JOIN; elsewhere they become EXISTS and NOT EXISTS.</summary>
+    public virtual bool HasSemiJoin => false;
+
+    /// <summary>The name, quoted whatever it holds.</summary>
+    /// <exception cref="FederatedSegmentationException">The name is empty or holds U+0000.</exception>
+    public virtual string QuoteIdentifier(string name) =>
+        name.Length > 0 && !name.Contains('\0')
+            ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : throw SqlErrors.Unsupported(Name, "a name that is empty or holds U+0000");
+
+    /// <summary>The parts, quoted and joined by dots.</summary>
+    public string QuoteName(ImmutableArray<string> parts) => string.Join('.', parts.Select(QuoteIdentifier));
+
+    /// <summary>The text of a constant, typed. The only way a value of a definition enters a statement.</summary>
+    /// <exception cref="FederatedSegmentationException">The dialect has no way to write it.</exception>
+    public abstract string WriteLiteral(Literal value, StorageType storage);
+
+    /// <summary>The name of a type in a cast.</summary>
+    public abstract string TypeName(StorageType storage);
+
+    /// <summary>The exact complement, as text around the written item.</summary>
+    /// <returns>What stands before and behind the item.</returns>
+    public virtual (string Before, string Behind) IsNotTrue => ("(", ") IS NOT TRUE");
+
+    /// <summary>A column as a scan outputs it: text for what the engine has to cast.</summary>
+    public virtual SqlExpression ScanOutput(SqlExpression column, PlanColumn output) => column;
+
+    /// <summary>Text that compares and sorts by its bytes.</summary>
+    public virtual SqlExpression ByBytes(SqlExpression text) => text;
+
+    /// <summary>Equality in which NULLs equal each other, in the form that the dialect joins fastest.</summary>
+    public virtual SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlNotDistinct(left, right);
+
+    /// <summary>TRUE where a float is not NaN.</summary>
+    public abstract SqlCondition IsNotNan(SqlExpression value);
+
+    /// <summary>NULL for NaN, else the float.</summary>
+    public abstract SqlExpression NanAsNull(SqlExpression value);
+
+    /// <summary>An instant as the wall clock of UTC.</summary>
+    public abstract SqlExpression InstantToUtc(SqlExpression instant);
+
+    /// <summary>A wall clock of UTC as an instant.</summary>
+    public abstract SqlExpression UtcToInstant(SqlExpression wallClock);
+
+    /// <summary>A wall clock of one zone as that of another, by the gateway's own rules.</summary>
+    /// <param name="wallClock">The value.</param>
+    /// <param name="from">The zone it is in.</param>
+    /// <param name="to">Another zone.</param>
+    public abstract SqlExpression ConvertZone(SqlExpression wallClock, string from, string to);
+
+    /// <summary>A part of a date or wall clock as an int64.</summary>
+    public abstract SqlExpression PartOf(SqlExpression value, DatePart part);
+
+    /// <summary>TRUE where the text holds the pattern, literally; for an empty pattern too.</summary>
+    public abstract SqlCondition Matches(TextMatch match, SqlExpression text, SqlExpression pattern);
+
+    /// <summary>A–Z folded, everything else as it is.</summary>
+    public virtual SqlExpression AsciiLower(SqlExpression text) => new SqlCall("translate", [text, Text("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), Text("abcdefghijklmnopqrstuvwxyz")]);
+
+    /// <summary>Two exact numbers (int64 or decimal columns or results) compared by value.</summary>
+    public abstract SqlCondition CompareExact(ComparisonOperator comparison, SqlValue left, SqlValue right);
+
+    /// <summary>A value times a count, exactly, as a decimal of 38 digits with the value's scale; an error at run time beyond them.</summary>
+    /// <param name="value">An exact number; a literal has at most 38 digits and a scale of at most 38 but where <paramref name="fits"/> is false.</param>
+    /// <param name="count">An int64.</param>
+    /// <param name="fits">Whether the value itself is a decimal of 38 digits.</param>
+    public abstract SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits);
+
+    /// <summary>An aggregate.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="input">The aggregated value; null for <see cref="MeasureFunction.Count"/>.</param>
+    /// <param name="result">The physical type of the result.</param>
+    public abstract SqlExpression Aggregate(MeasureFunction function, SqlValue? input, StorageType result);
+
+    /// <summary>The input, or the guard's data error where rows is more than 1, raised only on rows on which it is evaluated.</summary>
+    public abstract SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard);
+
+    /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
+    public abstract SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias);
+
+    /// <summary>A text constant.</summary>
+    protected static SqlLiteral Text(string value) => new(new StringLiteral(value), new StoredText());
+}
+
+/// <summary>A value with its types.</summary>
+/// <param name="Expression">The value.</param>
+/// <param name="Type">The type of the language.</param>
+/// <param name="Storage">The physical type.</param>
+public sealed record SqlValue(SqlExpression Expression, DataType Type, StorageType Storage);
