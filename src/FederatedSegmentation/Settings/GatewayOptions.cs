@@ -57,8 +57,8 @@ public sealed record PostgresSourceOptions(string Name) : SourceOptions(Name, Po
     /// <summary>The database.</summary>
     public required string Database { get; init; }
 
-    /// <summary>The schema of tables that the model names without one, or null for the database's own search path.</summary>
-    public required string? Schema { get; init; }
+    /// <summary>The schema of tables that the model names without one.</summary>
+    public required string Schema { get; init; }
 
     /// <summary>The user.</summary>
     public required string User { get; init; }
@@ -87,7 +87,7 @@ public enum TlsMode
     /// <summary>No TLS; only on loopback.</summary>
     Disable,
 
-    /// <summary>Encrypted, the server's certificate is not verified.</summary>
+    /// <summary>Encrypted, but the server's certificate is not verified; only on loopback.</summary>
     Require,
 
     /// <summary>The server's certificate is of a trusted authority.</summary>
