@@ -110,11 +110,11 @@ public enum EngineKind
 /// <summary>The engine.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="DuckDb">Limits of the embedded engine.</param>
-public sealed record EngineOptions(EngineKind Kind, DuckDbOptions DuckDb);
+public sealed record EngineOptions(EngineKind Kind, EmbeddedEngineOptions DuckDb);
 
 /// <summary>Limits of the embedded engine.</summary>
 /// <param name="MemoryLimit">Bytes of memory before it spills.</param>
 /// <param name="Threads">Threads, at least 1; null for one per processor.</param>
 /// <param name="TempDirectory">The absolute path of the folder under which it spills; null for the system's temporary folder.</param>
 /// <param name="MaxTempSize">Bytes that it may spill.</param>
-public sealed record DuckDbOptions(long MemoryLimit, int? Threads, string? TempDirectory, long MaxTempSize);
+public sealed record EmbeddedEngineOptions(long MemoryLimit, int? Threads, string? TempDirectory, long MaxTempSize);

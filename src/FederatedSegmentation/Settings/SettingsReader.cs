@@ -143,7 +143,7 @@ public static class SettingsReader
         var duckDb = section.Section("DuckDb");
         var options = new EngineOptions(
             kind,
-            new DuckDbOptions(
+            new EmbeddedEngineOptions(
                 duckDb.Size("MemoryLimit", "4 GB", least: 64_000_000),
                 duckDb.Integer("Threads", 1, 1024),
                 duckDb.FilePath("TempDirectory", null),
