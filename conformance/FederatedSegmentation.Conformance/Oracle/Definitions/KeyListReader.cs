@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Oracle.Schema;
-using FederatedSegmentation.Conformance.Oracle.Time;
 using FederatedSegmentation.Conformance.Oracle.Values;
 
 namespace FederatedSegmentation.Conformance.Oracle.Definitions;
@@ -51,7 +49,7 @@ internal sealed class KeyListReader(IReadOnlyDictionary<string, string> files, L
         var keys = new HashSet<string>();
         foreach (var record in records.Skip(1))
         {
-            var parts = entity.Key.Select((column, i) => FromText(record[positions[i]], column.Type)).ToList();
+            var parts = entity.Key.Select((column, i) => StoredText.Read(record[positions[i]], column.Type)).ToList();
             if (!parts.Any(part => part.IsNull))
             {
                 keys.Add(ValueOrder.MatchText(parts));
@@ -59,39 +57,5 @@ internal sealed class KeyListReader(IReadOnlyDictionary<string, string> files, L
         }
 
         return keys;
-    }
-
-    /// <summary>Reads the text of a stored value as the declared type.</summary>
-    public static Value FromText(string? text, DataType type)
-    {
-        if (text is null)
-        {
-            return Value.Null;
-        }
-
-        switch (type.Kind)
-        {
-            case TypeKind.Boolean:
-                return Value.Of(text == "true");
-            case TypeKind.Int64:
-                return Value.Of(long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-            case TypeKind.Decimal:
-                return ExactNumber.Parse(text);
-            case TypeKind.Float64:
-                return Value.Of(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
-            case TypeKind.String:
-                return Value.Of(text);
-            case TypeKind.Binary:
-                return new Value.Binary(text);
-        }
-
-        var time = IsoText.Parse(text);
-        var local = time.LocalMicros ?? (time.Days * CivilCalendar.MicrosPerDay);
-        return type.Kind switch
-        {
-            TypeKind.Date => new Value.Date(time.Days),
-            TypeKind.Timestamp => new Value.Timestamp(local - (time.OffsetMicros ?? 0)),
-            _ => new Value.WallClock(local),
-        };
     }
 }

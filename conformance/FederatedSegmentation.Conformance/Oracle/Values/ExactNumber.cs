@@ -69,6 +69,11 @@ public static class ExactNumber
 
     public static int DigitCount(BigInteger number) => number.IsZero ? 1 : Value.Digits(BigInteger.Abs(number)).Length;
 
+    /// <summary>The same number with the scale of its column.</summary>
+    public static Value.Decimal WithScale(Value.Decimal number, int scale) => number.Scale <= scale
+        ? new Value.Decimal(number.Unscaled * BigInteger.Pow(10, scale - number.Scale), scale)
+        : throw new InvalidDefinitionException("A decimal has more digits than the scale of its column.");
+
     /// <summary>The same number with no trailing zero after the point.</summary>
     public static Value.Decimal Normalise(Value value)
     {
