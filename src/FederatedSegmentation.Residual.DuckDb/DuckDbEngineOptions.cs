@@ -1,0 +1,9 @@
+namespace FederatedSegmentation.Residual.DuckDb;
+
+/// <summary>Limits of the embedded engine.</summary>
+/// <param name="MemoryLimitBytes">Bytes of memory of one run before it spills.</param>
+/// <param name="Threads">Threads of one run; null for one per processor.</param>
+/// <param name="TempDirectory">The absolute path of the folder under which each run makes a folder of its own; null for the system's temporary folder.</param>
+/// <param name="MaxTempBytes">Bytes that one run may spill.</param>
+/// <param name="InFlightBytes">Bytes received and not yet taken by the engine, all fragments of a run together.</param>
+public sealed record DuckDbEngineOptions(long MemoryLimitBytes, int? Threads, string? TempDirectory, long MaxTempBytes, long InFlightBytes);

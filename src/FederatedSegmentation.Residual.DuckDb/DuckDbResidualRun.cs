@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using FederatedSegmentation.Arrow;
+using FederatedSegmentation.DuckDb;
+using FederatedSegmentation.DuckDb.Ingestion;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Dialects.DuckDb;
+
+namespace FederatedSegmentation.Residual.DuckDb;
+
+/// <summary>One run of the embedded engine.</summary>
+internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes) : IResidualRun
+{
+    private readonly InFlightBudget _budget = new(inFlightBytes);
+    private bool _isStaged;
+
+    /// <inheritdoc />
+    public Task ReceiveAsync(
+        QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
+        => new FragmentReceiver(instance, _budget).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken)
+    {
+        await StageAsync(statements, cancellationToken).ConfigureAwait(false);
+        return await QueryNumberAsync($"SELECT count(*) FROM ({statements.Members})", cancellationToken).ConfigureAwait(false) ?? 0;
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<RecordBatch> MembersAsync(ResidualStatements statements, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await StageAsync(statements, cancellationToken).ConfigureAwait(false);
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            var reader = await Guarded(() => connection.QueryAsync(statements.Members, cancellationToken)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await Guarded(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false) is { } batch)
+                {
+                    yield return batch;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<long> WriteParquetAsync(ResidualStatements statements, CancellationToken cancellationToken)
+    {
+        await StageAsync(statements, cancellationToken).ConfigureAwait(false);
+        var path = DuckDbDialect.Instance.TextLiteral(writableFile ?? throw new InvalidOperationException("The run has no file to write."));
+        return await ExecuteAsync($"COPY ({statements.Members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken)
+    {
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            return await Guarded(() => connection.QueryInt64Async(sql, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await instance.DisposeAsync().ConfigureAwait(false);
+        folder.Dispose();
+    }
+
+    private async Task StageAsync(ResidualStatements statements, CancellationToken cancellationToken)
+    {
+        if (_isStaged)
+        {
+            return;
+        }
+
+        foreach (var stage in statements.Stages)
+        {
+            await ExecuteAsync($"CREATE TABLE {ResidualCompiler.TableName(stage.Name)} AS {stage.Sql}", cancellationToken).ConfigureAwait(false);
+        }
+
+        _isStaged = true;
+    }
+
+    private async Task<long> ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            return await Guarded(() => connection.ExecuteAsync(sql, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<T> Guarded<T>(Func<Task<T>> statement)
+    {
+        try
+        {
+            return await statement().ConfigureAwait(false);
+        }
+        catch (DuckDbException failure)
+        {
+            throw EngineErrors.Typed(failure);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FederatedSegmentation.Arrow;
+using FederatedSegmentation.DuckDb;
+using FederatedSegmentation.DuckDb.Ingestion;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Dialects.DuckDb;
+
+namespace FederatedSegmentation.Residual.DuckDb;
+
+/// <summary>
+/// Streams a fragment's batches into a table of the engine, casting columns whose stored type differs from the declared one. Values that do not fit are
+/// counted while the rows pass, and end the run when the last row is in.
+/// </summary>
+internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget budget)
+{
+    /// <summary>Receives all batches.</summary>
+    public async Task ReceiveAsync(
+        QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var queue = new FragmentQueue(schema, budget);
+        using var registration = instance.RegisterFragment(queue.ToSource(fragment.Estimate.Rows));
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            var feeding = FeedAsync(queue, batches, stop.Token);
+            try
+            {
+                await connection.ExecuteAsync(CreateTable(compiled, schema, registration.TableExpression), cancellationToken).ConfigureAwait(false);
+            }
+            catch (DuckDbException failure)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw EngineErrors.Typed(failure);
+            }
+            catch
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+
+            await feeding.ConfigureAwait(false);
+            await CheckMisfitsAsync(connection, fragment, compiled, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task FeedAsync(FragmentQueue queue, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                if (!await queue.WriteAsync(batch, cancellationToken).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+
+            queue.Complete();
+        }
+        catch (Exception failure)
+        {
+            // The statement that reads the queue ends with it, and its caller sees it.
+            queue.Fault(failure);
+            throw;
+        }
+    }
+
+    private static string CreateTable(CompiledFragment compiled, ArrowSchema schema, string source)
+    {
+        var names = ResidualCompiler.ColumnNames(compiled.Columns.Length);
+        var selected = compiled.Columns.SelectMany((column, i) =>
+        {
+            var arrived = DuckDbDialect.Instance.Identifier(schema.Fields[i].Name);
+            if (NaturalStorage.IsNatural(column.Storage, column.Type))
+            {
+                return new[] { $"{EngineConversion.Natural(arrived, column.Storage, column.Type)} AS {names[i]}" };
+            }
+
+            var misfit = EngineConversion.DoesNotFit(arrived, column.Storage, column.Type);
+            return [$"CASE WHEN {misfit} THEN NULL ELSE {EngineConversion.Convert(arrived, column.Storage, column.Type)} END AS {names[i]}", $"{misfit} AS {Misfit(i)}"];
+        });
+        return $"CREATE TABLE {ResidualCompiler.TableName(compiled.Fragment)} AS SELECT {string.Join(", ", selected)} FROM {source}";
+    }
+
+    private static async Task CheckMisfitsAsync(DuckDbConnection connection, QueryFragment fragment, CompiledFragment compiled, CancellationToken cancellationToken)
+    {
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        foreach (var (column, i) in compiled.Columns.Select((column, i) => (column, i)).Where(item => !NaturalStorage.IsNatural(item.column.Storage, item.column.Type)))
+        {
+            var count = await connection.QueryInt64Async(
+                $"SELECT count(*) FROM {ResidualCompiler.TableName(compiled.Fragment)} WHERE {Misfit(i)}", cancellationToken).ConfigureAwait(false);
+            if (count > 0)
+            {
+                problems.Add(new Problem
+                {
+                    Code = "DAT001",
+                    Stage = Stage.Residual,
+                    Source = fragment.Source,
+                    Message = string.Create(CultureInfo.InvariantCulture, $"{count:N0} values of {EntityOf(fragment.Plan, column)}.{column.Name} do not fit the declared type {column.Type}."),
+                    Hint = "Correct the data, or declare the type that they have.",
+                });
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new FederatedSegmentationException(problems.ToImmutable());
+        }
+    }
+
+    private static string Misfit(int column) => FormattableString.Invariant($"misfit{column}");
+
+    private static string EntityOf(LogicalPlan plan, PlanColumn column) => plan switch
+    {
+        ScanPlan scan => scan.Entity.Name,
+        FilterPlan filter => EntityOf(filter.Input, column),
+        ProjectPlan project => EntityOf(project.Input, column),
+        LookupPlan lookup => EntityOf(lookup.Added.Any(added => added.Id == column.Id) ? lookup.Build : lookup.Input, column),
+        AggregatePlan aggregate => EntityOf(aggregate.Input, column),
+        DistinctPlan distinct => EntityOf(distinct.Input, column),
+        PairPlan pair => EntityOf(pair.Left.Columns.Any(left => left.Id == column.Id) ? pair.Left : pair.Right, column),
+        SharedPlan shared => EntityOf(shared.Shared, column),
+        DedupePlan dedupe => EntityOf(dedupe.Input, column),
+        SetPlan set => EntityOf(set.Inputs[0], column),
+        KeyListPlan or KeyFilePlan or ResultPlan => "key",
+        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
+    };
+}

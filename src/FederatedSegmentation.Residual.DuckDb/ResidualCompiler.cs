@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Dialects.DuckDb;
+
+namespace FederatedSegmentation.Residual.DuckDb;
+
+/// <summary>Writes a plan's statements for the embedded engine. Pure.</summary>
+internal static class ResidualCompiler
+{
+    /// <summary>The dialect's name.</summary>
+    public const string Dialect = "duckdb";
+
+    /// <summary>All statements of a plan.</summary>
+    public static ResidualStatements Compile(SegmentPlan plan, ImmutableArray<string> memberNames, IEngineTables tables)
+    {
+        var results = new Dictionary<string, ResultRelation>(StringComparer.Ordinal);
+        foreach (var fragment in plan.Fragments.Where(fragment => !fragment.RunsInEngine))
+        {
+            results.Add(fragment.Id, Table(fragment.Id, fragment.Plan));
+        }
+
+        var context = new CompileContext { EngineTables = tables, Results = name => results[name] };
+        var stages = ImmutableArray.CreateBuilder<StageStatement>(plan.Stages.Length);
+        foreach (var stage in plan.Stages)
+        {
+            stages.Add(new StageStatement(stage.Name, Select(stage.Plan, context, ColumnNames(stage.Plan.Columns.Length), ordered: false)));
+            results.Add(stage.Name, Table(stage.Name, stage.Plan));
+        }
+
+        return new ResidualStatements(stages.ToImmutable(), Select(plan.Members, context, memberNames, ordered: true));
+    }
+
+    /// <summary>The statement of a fragment that the engine runs as part of its own.</summary>
+    public static CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables)
+        => new(
+            fragment.Id,
+            fragment.Source,
+            Dialect,
+            Select(fragment.Plan, new CompileContext { EngineTables = tables }, ColumnNames(fragment.Plan.Columns.Length), ordered: false),
+            fragment.Plan.Columns);
+
+    /// <summary>The quoted name of the table that holds a fragment or stage.</summary>
+    public static string TableName(string name) => DuckDbDialect.Instance.Identifier(name);
+
+    /// <summary>Names of columns by position.</summary>
+    public static ImmutableArray<string> ColumnNames(int count) => [.. Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"c{i}"))];
+
+    private static TableResult Table(string name, LogicalPlan plan) => new(TableName(name), ColumnNames(plan.Columns.Length));
+
+    private static string Select(LogicalPlan plan, CompileContext context, ImmutableArray<string> names, bool ordered)
+        => PlanCompiler.Compile(plan, DuckDbDialect.Instance, context, names, ordered);
+}

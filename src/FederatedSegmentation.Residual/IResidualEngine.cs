@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Sql;
+
+namespace FederatedSegmentation.Residual;
+
+/// <summary>The engine that does what could not be pushed down: it receives the fragments' results and joins them. Safe for concurrent use.</summary>
+public interface IResidualEngine
+{
+    /// <summary>The name as settings and reports spell it, for instance <c>duckdb</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Writes the engine's statements for a plan. Pure.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="memberNames">Names of the output columns, one per column of <see cref="SegmentPlan.Members"/>.</param>
+    /// <param name="tables">How the engine reads the tables of file sources.</param>
+    ResidualStatements Compile(SegmentPlan plan, ImmutableArray<string> memberNames, IEngineTables tables);
+
+    /// <summary>Writes the statement of a fragment that the engine itself runs. Pure; for explain.</summary>
+    CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables);
+
+    /// <summary>Starts an instance for one run, locked down to what the run may touch.</summary>
+    Task<IResidualRun> StartAsync(ResidualRunOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>The engine's statements for a plan, in order.</summary>
+/// <param name="Stages">Intermediate results, each a SELECT under the name of its stage.</param>
+/// <param name="Members">The SELECT that yields the members in key order.</param>
+public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, string Members);
+
+/// <summary>The statement of a stage.</summary>
+/// <param name="Name">The stage.</param>
+/// <param name="Sql">Its SELECT.</param>
+public sealed record StageStatement(string Name, string Sql);
+
+/// <summary>What one run of the engine may touch, and what it needs from outside.</summary>
+/// <param name="RunId">The run's id.</param>
+/// <param name="ReadableFolders">Absolute folders of the file sources.</param>
+/// <param name="ReadableFiles">Absolute paths of single files to read, for instance of key lists.</param>
+/// <param name="WritableFile">The output's temporary file, where the engine writes it itself; or null.</param>
+public sealed record ResidualRunOptions(
+    string RunId,
+    ImmutableArray<string> ReadableFolders,
+    ImmutableArray<string> ReadableFiles,
+    string? WritableFile);
