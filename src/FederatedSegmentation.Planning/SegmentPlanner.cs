@@ -44,6 +44,10 @@ public static class SegmentPlanner
     /// <summary>Every entity that the run reads, each once, in the order of first use.</summary>
     public static ImmutableArray<Entity> EntitiesOf(ResolvedRun run) => [.. run.Referenced.Append(run.Main).SelectMany(EntityUse.Of).Distinct()];
 
+    /// <summary>Every file of keys that the run reads, with the entity whose keys it holds.</summary>
+    public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
+        => [.. run.Referenced.Append(run.Main).SelectMany(segment => KeyFileUse.Of(segment.Where)).DistinctBy(pair => (pair.File.Path, pair.Entity))];
+
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {
         var segments = new Dictionary<string, LogicalPlan>(StringComparer.Ordinal);

@@ -5,6 +5,8 @@ using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.DuckDb.Ingestion;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
+using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Dialects.DuckDb;
 
 namespace FederatedSegmentation.Residual.DuckDb;
@@ -49,7 +51,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     public async Task<long> WriteParquetAsync(ResidualStatements statements, CancellationToken cancellationToken)
     {
         await StageAsync(statements, cancellationToken).ConfigureAwait(false);
-        var path = DuckDbDialect.Instance.TextLiteral(writableFile ?? throw new InvalidOperationException("The run has no file to write."));
+        var path = LiteralText.Quote(writableFile ?? throw new InvalidOperationException("The run has no file to write."));
         return await ExecuteAsync($"COPY ({statements.Members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
     }
 

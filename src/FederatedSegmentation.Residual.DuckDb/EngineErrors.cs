@@ -1,5 +1,6 @@
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Sql.Dialects;
 
 namespace FederatedSegmentation.Residual.DuckDb;
 
@@ -15,10 +16,28 @@ internal static class EngineErrors
             failure, "RES002", "The engine spilled more than it may.", "Raise Engine:DuckDb:MaxTempSize, or allow more memory in Engine:DuckDb:MemoryLimit."),
         DuckDbErrorKind.Library => Of(
             failure, "CFG021", "The embedded engine cannot be loaded on this machine.", "Build again on this machine, so that the library of its platform is fetched."),
-        _ => Overflow(failure) ?? new EngineFailure(failure),
+        _ => DataError(failure) ?? Overflow(failure) ?? new EngineFailure(failure, misfit: null),
     };
 
-    private static FederatedSegmentationException? Overflow(DuckDbException failure) => failure.Kind == DuckDbErrorKind.OutOfRange
+    // Errors that our own SQL raises: FEDSEG|code|subject…
+    private static Exception? DataError(DuckDbException failure)
+    {
+        var start = failure.Message.IndexOf(DuckDbDialect.DataErrorPrefix + "|", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var parts = failure.Message[start..].Split('\n')[0].Split('|');
+        return parts switch
+        {
+            [_, "DAT001", var entity, var column, ..] => new EngineFailure(failure, (entity, column)),
+            [_, var code, var subject, ..] => Of(failure, code, $"The data break a promise of the model: {subject}.", "Correct the data, or the promise in the model."),
+            _ => null,
+        };
+    }
+
+    private static Exception? Overflow(DuckDbException failure) => failure.Kind == DuckDbErrorKind.OutOfRange
         ? Of(failure, "DAT004", "A sum or an average needs more than 38 digits.", "Declare a smaller type, or exclude the rows with such values.")
         : null;
 

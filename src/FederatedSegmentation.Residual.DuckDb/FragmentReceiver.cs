@@ -8,6 +8,8 @@ using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
+using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Dialects.DuckDb;
 
 namespace FederatedSegmentation.Residual.DuckDb;
@@ -78,14 +80,14 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
         var names = ResidualCompiler.ColumnNames(compiled.Columns.Length);
         var selected = compiled.Columns.SelectMany((column, i) =>
         {
-            var arrived = DuckDbDialect.Instance.Identifier(schema.Fields[i].Name);
+            var arrived = DuckDbDialect.Instance.QuoteIdentifier(schema.Fields[i].Name);
             if (NaturalStorage.IsNatural(column.Storage, column.Type))
             {
-                return new[] { $"{EngineConversion.Natural(arrived, column.Storage, column.Type)} AS {names[i]}" };
+                return new[] { $"{arrived} AS {names[i]}" };
             }
 
             var misfit = EngineConversion.DoesNotFit(arrived, column.Storage, column.Type);
-            return [$"CASE WHEN {misfit} THEN NULL ELSE {EngineConversion.Convert(arrived, column.Storage, column.Type)} END AS {names[i]}", $"{misfit} AS {Misfit(i)}"];
+            return [$"{EngineConversion.OrNull(arrived, column.Storage, column.Type)} AS {names[i]}", $"{misfit} AS {Misfit(i)}"];
         });
         return $"CREATE TABLE {ResidualCompiler.TableName(compiled.Fragment)} AS SELECT {string.Join(", ", selected)} FROM {source}";
     }

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
+using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Dialects.DuckDb;
 
 namespace FederatedSegmentation.Residual.DuckDb;
@@ -29,7 +32,7 @@ internal static class ResidualCompiler
             results.Add(stage.Name, Table(stage.Name, stage.Plan));
         }
 
-        return new ResidualStatements(stages.ToImmutable(), Select(plan.Members, context, memberNames, ordered: true));
+        return new ResidualStatements(stages.ToImmutable(), Members(plan.Members, context, memberNames));
     }
 
     /// <summary>The statement of a fragment that the engine runs as part of its own.</summary>
@@ -42,12 +45,22 @@ internal static class ResidualCompiler
             fragment.Plan.Columns);
 
     /// <summary>The quoted name of the table that holds a fragment or stage.</summary>
-    public static string TableName(string name) => DuckDbDialect.Instance.Identifier(name);
+    public static string TableName(string name) => DuckDbDialect.Instance.QuoteIdentifier(name);
 
     /// <summary>Names of columns by position.</summary>
     public static ImmutableArray<string> ColumnNames(int count) => [.. Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"c{i}"))];
 
     private static TableResult Table(string name, LogicalPlan plan) => new(TableName(name), ColumnNames(plan.Columns.Length));
+
+    // Every column leaves as its declared type, whatever width it has in a file.
+    private static string Members(LogicalPlan members, CompileContext context, ImmutableArray<string> names)
+    {
+        var inner = ColumnNames(members.Columns.Length);
+        var outputs = members.Columns.Select((column, i) =>
+            $"CAST({inner[i]} AS {DuckDbDialect.Instance.TypeName(NaturalStorage.Of(column.Type))}) AS {DuckDbDialect.Instance.QuoteIdentifier(names[i])}");
+        var order = string.Join(", ", names.Select((_, i) => FormattableString.Invariant($"{i + 1} ASC NULLS LAST")));
+        return $"SELECT {string.Join(", ", outputs)}\nFROM ({Select(members, context, inner, ordered: false)})\nORDER BY {order}";
+    }
 
     private static string Select(LogicalPlan plan, CompileContext context, ImmutableArray<string> names, bool ordered)
         => PlanCompiler.Compile(plan, DuckDbDialect.Instance, context, names, ordered);

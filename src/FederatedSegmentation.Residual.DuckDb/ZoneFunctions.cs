@@ -19,7 +19,8 @@ internal static class ZoneFunctions
 
     private static void WallClock(ScalarCall call, IZoneRules rules)
     {
-        var (instants, zones) = (call.Argument(0), call.Argument(1));
+        var instants = call.Argument(0);
+        var zones = call.Argument(1);
         var values = instants.Values<long>();
         var results = call.Results<long>();
         ReadOnlySpan<byte> known = default;
@@ -46,7 +47,9 @@ internal static class ZoneFunctions
 
     private static void Convert(ScalarCall call, IZoneRules rules)
     {
-        var (clocks, from, to) = (call.Argument(0), call.Argument(1), call.Argument(2));
+        var clocks = call.Argument(0);
+        var from = call.Argument(1);
+        var to = call.Argument(2);
         var values = clocks.Values<long>();
         var results = call.Results<long>();
         ReadOnlySpan<byte> knownFrom = default;
@@ -60,7 +63,8 @@ internal static class ZoneFunctions
                 continue;
             }
 
-            var (near, far) = (from.Text(row), to.Text(row));
+            var near = from.Text(row);
+            var far = to.Text(row);
             if (convert is null || !near.SequenceEqual(knownFrom) || !far.SequenceEqual(knownTo))
             {
                 convert = rules.ConvertWallClock(Encoding.UTF8.GetString(near), Encoding.UTF8.GetString(far));

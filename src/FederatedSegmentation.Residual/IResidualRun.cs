@@ -32,4 +32,9 @@ public interface IResidualRun : IAsyncDisposable
 
 /// <summary>A statement of the engine failed for a reason that lies in a table that it reads itself; the source of that table knows how to say it.</summary>
 /// <param name="inner">What the engine reported; its message may quote values of the data and is not for users.</param>
-public sealed class EngineFailure(Exception inner) : Exception("A statement of the embedded engine failed.", inner);
+/// <param name="misfit">The entity and column with a value that does not fit its declared type, where that is the reason.</param>
+public sealed class EngineFailure(Exception inner, (string Entity, string Column)? misfit) : Exception("A statement of the embedded engine failed.", inner)
+{
+    /// <summary>The entity and column with a value that does not fit its declared type, or null.</summary>
+    public (string Entity, string Column)? Misfit { get; } = misfit;
+}

@@ -43,7 +43,10 @@ public static class EngineConversion
         : $"({expression} IS NOT NULL AND {OrNull(expression, stored, declared)} IS NULL)";
 
     /// <summary>The value as its declared type; NULL for one that does not fit.</summary>
-    private static string OrNull(string x, StorageType stored, DataType declared)
+    /// <param name="x">The arriving value, as an expression.</param>
+    /// <param name="stored">How it arrives.</param>
+    /// <param name="declared">The declared type.</param>
+    public static string OrNull(string x, StorageType stored, DataType declared)
     {
         if (NaturalStorage.IsNatural(stored, declared))
         {

@@ -65,7 +65,7 @@ internal static class ExactComparison
     };
 
     // Towards zero, so that no digit is added; the fraction keeps the sign.
-    private static SqlExpression Whole(SqlValue value) =>
+    private static SqlCast Whole(SqlValue value) =>
         new SqlCast(value.Storage is StoredInteger ? value.Expression : new SqlCall("trunc", [value.Expression]), new StoredDecimal(MaximumPrecision, 0));
 
     private static SqlExpression Fraction(SqlValue value, StoredDecimal finest) => value.Storage is StoredInteger

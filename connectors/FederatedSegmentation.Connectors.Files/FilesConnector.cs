@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using FederatedSegmentation.DuckDb;
+using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Dialects;
+
+namespace FederatedSegmentation.Connectors.Files;
+
+/// <summary>A folder of Parquet, CSV and JSON Lines files, read by the embedded engine where they are joined. Safe for concurrent use.</summary>
+public sealed class FilesConnector : IEngineSource
+{
+    private readonly string _root;
+    private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
+    private readonly ConcurrentDictionary<Entity, (FileTable Table, EngineTable Engine)> _tables = new(ReferenceEqualityComparer.Instance as IEqualityComparer<Entity>);
+
+    /// <summary>A source over a folder.</summary>
+    /// <param name="source">The name in the settings.</param>
+    /// <param name="root">The absolute path of the folder.</param>
+    /// <exception cref="FederatedSegmentationException">CFG111: there is no such folder.</exception>
+    public FilesConnector(string source, string root)
+    {
+        Source = source;
+        _root = Directory.Exists(root)
+            ? FileSet.RealPath(Path.GetFullPath(root).TrimEnd(Path.DirectorySeparatorChar))
+            : throw new FederatedSegmentationException(new Problem
+            {
+                Code = "CFG111",
+                Stage = Stage.Settings,
+                Source = source,
+                Pointer = $"Sources:{source}:Root",
+                Message = File.Exists(root) ? "The Root is a file." : "The Root does not exist.",
+                Hint = "Name an existing folder; a relative path is relative to the settings file.",
+            });
+    }
+
+    /// <inheritdoc />
+    public string Source { get; }
+
+    /// <inheritdoc />
+    public string Kind => "files";
+
+    /// <inheritdoc />
+    public Capabilities Capabilities => DuckDbDialect.Instance.Capabilities;
+
+    /// <inheritdoc />
+    public ImmutableArray<string> AllowedDirectories => [_root];
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+    {
+        var tables = ImmutableArray.CreateBuilder<StoredTable>(entities.Length);
+        foreach (var entity in entities)
+        {
+            var pattern = entity.Table is [var single] ? single : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)], cancellationToken)
+                .ConfigureAwait(false);
+            var (stored, engine) = table.As(entity, Source);
+            _tables[entity] = (table, engine);
+            tables.Add(stored);
+        }
+
+        return tables.MoveToImmutable();
+    }
+
+    /// <inheritdoc />
+    public EngineTable TableOf(Entity entity) => _tables.TryGetValue(entity, out var known) ? known.Engine : throw new KeyNotFoundException($"{entity} was not described.");
+
+    /// <inheritdoc />
+    public string? CountMisfits(string entity, string column)
+    {
+        var (owner, known) = _tables.FirstOrDefault(pair => string.Equals(pair.Key.Name, entity, StringComparison.Ordinal));
+        return owner?.FindColumn(column) is { } declared ? $"SELECT count(*) FROM {known.Table.Relation} WHERE {known.Table.DoesNotFit(declared)}" : null;
+    }
+
+    /// <inheritdoc />
+    public Problem? Explain(Exception failure) => failure is DuckDbException engine ? FilesErrors.Explain(Source, _root, engine) : null;
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ConnectionCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new ConnectionCheck("root", CheckOutcome.Passed, $"{_root} is a folder.");
+        var tables = FileGroups.Of(_root);
+        if (tables.IsEmpty)
+        {
+            yield return new ConnectionCheck("list", CheckOutcome.Warning, "There is no Parquet, CSV or JSON Lines file in it.");
+        }
+        else
+        {
+            yield return new ConnectionCheck("list", CheckOutcome.Passed, $"{tables.Length} tables of files.");
+            yield return await TryReadAsync(tables[0], cancellationToken).ConfigureAwait(false);
+        }
+
+        yield return CanWrite()
+            ? new ConnectionCheck("write", CheckOutcome.Warning, "The gateway could write here. It never does; read-only permissions are enough.")
+            : new ConnectionCheck("write", CheckOutcome.Passed, "The gateway cannot write here.");
+    }
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
+    {
+        var found = ImmutableArray.CreateBuilder<DiscoveredTable>();
+        foreach (var pattern in FileGroups.Of(_root))
+        {
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            found.Add(new DiscoveredTable(
+                [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_metadata.IsValueCreated)
+        {
+            await _metadata.Value.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    {
+        var connection = _metadata.Value.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            try
+            {
+                return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DuckDbException failure) when (FilesErrors.Explain(Source, _root, failure) is { } problem)
+            {
+                throw new SourceException(problem, failure);
+            }
+        }
+    }
+
+    private async Task<ConnectionCheck> TryReadAsync(string pattern, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
+        }
+        catch (FederatedSegmentationException failure)
+        {
+            return new ConnectionCheck("read", CheckOutcome.Failed, failure.Problems[0].ToString());
+        }
+    }
+
+    private bool CanWrite()
+    {
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(_root, $".fedseg-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private SourceException Fail(string code, string message, string hint) => new(new Problem { Code = code, Stage = Stage.Execute, Source = Source, Message = message, Hint = hint });
+}

@@ -1,0 +1,83 @@
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Resolved;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql.Dialects;
+using FederatedSegmentation.Sql.Tree;
+
+namespace FederatedSegmentation.Sql.Compilation;
+
+/// <summary>Turns values of the algebra into SQL values. Pure.</summary>
+internal sealed class ExpressionCompiler(SqlDialect dialect)
+{
+    /// <summary>The value of an expression in a block.</summary>
+    public SqlValue Compile(PlanExpression expression, QueryBlock block)
+    {
+        switch (expression)
+        {
+            case ColumnExpression column:
+                return block[column.Column];
+
+            case LiteralExpression literal:
+                return Literal(literal.Value, literal.LiteralType);
+
+            case DatePartExpression part:
+                return new SqlValue(dialect.PartOf(InZone(Compile(part.Input, block), part.Zone), part.Part), DataTypes.Int64, new StoredInteger());
+
+            case AsciiLowerExpression lower:
+                return Compile(lower.Input, block) with { Expression = dialect.AsciiLower(Compile(lower.Input, block).Expression) };
+
+            case CoalesceExpression coalesce:
+                var input = Compile(coalesce.Input, block);
+                return input with { Expression = new SqlCall("coalesce", [input.Expression, new SqlLiteral(coalesce.Default, input.Storage)]) };
+
+            case NanAsNullExpression nan:
+                var real = Compile(nan.Input, block);
+                return real with { Expression = dialect.NanAsNull(real.Expression) };
+
+            case GuardedExpression guarded:
+                var value = Compile(guarded.Input, block);
+                return value with { Expression = dialect.Guarded(value.Expression, Compile(guarded.Rows, block).Expression, guarded.Guard) };
+
+            case FloatQuotientExpression quotient:
+                var count = Compile(quotient.Count, block);
+                return new SqlValue(
+                    new SqlCase(
+                        new SqlComparison(ComparisonOperator.Greater, count.Expression, new SqlLiteral(new Int64Literal(0), new StoredInteger())),
+                        new SqlArithmetic('/', AsFloat(Compile(quotient.Sum, block)), AsFloat(count)),
+                        Else: null),
+                    DataTypes.Float64,
+                    new StoredFloat(64));
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(expression), expression, "Unknown expression.");
+        }
+    }
+
+    /// <summary>A constant in the storage that holds it exactly.</summary>
+    public static SqlValue Literal(Literal value, DataType type)
+    {
+        var storage = value is Int64Literal or DecimalLiteral && type is Int64Type or DecimalType ? ExactNumber.StorageOf(value) : NaturalStorage.Of(type);
+        return new SqlValue(new SqlLiteral(value, storage), type, storage);
+    }
+
+    /// <summary>A temporal value as the wall clock of a zone, or as it is where no zone is named.</summary>
+    public SqlExpression InZone(SqlValue value, string? zone)
+    {
+        var clock = value.Storage is StoredInstant ? dialect.InstantToUtc(value.Expression) : value.Expression;
+        if (zone is null || value.Type is DateType)
+        {
+            return clock;
+        }
+
+        var from = value.Type is DateTimeType { Zone: { } own } ? own : "UTC";
+        return string.Equals(from, zone, StringComparison.Ordinal) ? clock : dialect.ConvertZone(clock, from, zone);
+    }
+
+    /// <summary>A number as a float64.</summary>
+    public static SqlExpression AsFloat(SqlValue value) => value switch
+    {
+        { Expression: SqlLiteral literal } => literal with { Storage = new StoredFloat(64) },
+        { Storage: StoredFloat { Bits: 64 } } => value.Expression,
+        _ => new SqlCast(value.Expression, new StoredFloat(64)),
+    };
+}

@@ -1,0 +1,34 @@
+using FederatedSegmentation.Reports;
+
+namespace FederatedSegmentation.Running;
+
+/// <summary>Says what a plan does.</summary>
+internal static class Explanation
+{
+    /// <summary>The report of a planned segment.</summary>
+    public static ExplainReport Of(PlannedSegment planned) => new(
+        planned.Run.Main.Id,
+        planned.AsOf,
+        planned.Plan.Phase,
+        planned.Plan.PhaseReason,
+        [
+            .. planned.Fragments.Zip(planned.Plan.Fragments).Select(pair => new ExplainedFragment(
+                pair.First.Fragment,
+                pair.First.Source,
+                pair.First.Dialect,
+                pair.First.Sql,
+                [],
+                [.. pair.First.Columns.Select(column => new ExplainedColumn(column.Name, column.Type.Name))],
+                pair.Second.Estimate,
+                [])),
+        ],
+        [
+            .. planned.Plan.Decisions.Select(decision => new ExplainedPredicate(
+                $"{decision.Predicate.Segment}{decision.Predicate.Pointer} {decision.Predicate.Text}", decision.Fragment, decision.Verdict, decision.Reason)),
+        ],
+        new ExplainedResidual(
+            planned.Engine,
+            planned.Plan.Estimate,
+            [.. planned.Statements.Stages.Select(stage => $"CREATE TABLE {stage.Name} AS {stage.Sql}"), planned.Statements.Members]),
+        planned.PlanTime.TotalMilliseconds);
+}

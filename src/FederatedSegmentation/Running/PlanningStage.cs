@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Execution;
+using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Resolved;
+using FederatedSegmentation.Planning;
+using FederatedSegmentation.Residual;
+using FederatedSegmentation.Sql;
+
+namespace FederatedSegmentation.Running;
+
+/// <summary>Describes the tables of a resolved segment at their sources, plans it, and writes every statement.</summary>
+internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, TimeProvider time)
+{
+    /// <summary>The plan with its statements.</summary>
+    public async Task<PlannedSegment> PlanAsync(ResolvedRequest request, CancellationToken cancellationToken)
+    {
+        var entities = SegmentPlanner.EntitiesOf(request.Run);
+        var tables = await DescribeAsync(entities, cancellationToken).ConfigureAwait(false);
+        await KeyFileHeader.CheckAsync(request.Run, cancellationToken).ConfigureAwait(false);
+        var capabilities = entities.Select(entity => entity.Source).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => sources[name].Capabilities, StringComparer.Ordinal);
+        var plan = SegmentPlanner.Plan(request.Run, tables, capabilities);
+
+        var engineTables = new EngineTables(sources);
+        var compiled = plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote
+            ? remote.Compile(fragment.Id, fragment.Plan, tables)
+            : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
+        var key = request.Run.Main.Of.Key;
+        var statements = engine.Compile(plan, [.. key.Select(column => column.Name)], engineTables);
+        return new PlannedSegment(request.Run, request.AsOf, plan, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
+    }
+
+    private async Task<Dictionary<Entity, StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+    {
+        var described = await Task.WhenAll(entities.GroupBy(entity => entity.Source, StringComparer.Ordinal).Select(async group =>
+        {
+            var ofSource = group.ToImmutableArray();
+            var found = await sources[group.Key].DescribeAsync(ofSource, cancellationToken).ConfigureAwait(false);
+            return ofSource.Zip(found);
+        })).ConfigureAwait(false);
+        return described.SelectMany(group => group).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    // Each entity is read by the source that it belongs to.
+    private sealed class EngineTables(IReadOnlyDictionary<string, IDataSourceConnector> sources) : IEngineTables
+    {
+        public EngineTable TableOf(Entity entity) => ((IEngineSource)sources[entity.Source]).TableOf(entity);
+    }
+}
+
+/// <summary>A planned segment with its statements.</summary>
+/// <param name="Run">What was resolved.</param>
+/// <param name="AsOf">The instant of the run.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Fragments">The statement of each fragment, in plan order.</param>
+/// <param name="Statements">The engine's statements.</param>
+/// <param name="Engine">The engine's name.</param>
+/// <param name="PlanTime">Time of reading, resolving and planning.</param>
+internal sealed record PlannedSegment(
+    ResolvedRun Run,
+    DateTimeOffset AsOf,
+    SegmentPlan Plan,
+    ImmutableArray<CompiledFragment> Fragments,
+    ResidualStatements Statements,
+    string Engine,
+    TimeSpan PlanTime);

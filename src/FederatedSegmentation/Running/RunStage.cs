@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Execution;
+using FederatedSegmentation.Membership;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning;
+using FederatedSegmentation.Reports;
+using FederatedSegmentation.Residual;
+
+namespace FederatedSegmentation.Running;
+
+/// <summary>Runs a planned segment: fetches the fragments, joins what is left, and writes the members whole or not at all.</summary>
+internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, TimeProvider time)
+{
+    /// <summary>Runs it.</summary>
+    public async Task<RunReport> RunAsync(RunRequest request, PlannedSegment planned, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    {
+        var runId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
+        using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
+        progress.Report(new RunPlanned(runId, [.. planned.Plan.Fragments.Select(fragment => new PlannedFragment(fragment.Id, fragment.Source, fragment.RunsInEngine))]));
+
+        var used = planned.Plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
+        var options = new ResidualRunOptions(
+            runId,
+            [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
+            [.. SegmentPlanner.KeyFilesOf(planned.Run).Select(pair => pair.File.Path)],
+            output is { IsWrittenByEngine: true } ? output.TemporaryPath : null);
+        var run = await engine.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            try
+            {
+                return await RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EngineFailure failure)
+            {
+                throw await ExplainAsync(failure, used, run, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<RunReport> RunAsync(
+        RunRequest request, PlannedSegment planned, string runId, IResidualRun run, MembershipOutput? output, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    {
+        var fetched = planned.Plan.Fragments.Zip(planned.Fragments)
+            .Where(pair => !pair.First.RunsInEngine)
+            .Select(pair => new FragmentTask(pair.First, pair.Second, (IRemoteSource)sources[pair.First.Source]))
+            .ToImmutableArray();
+        var started = time.GetTimestamp();
+        var outcomes = await new FragmentExecutor(time)
+            .ExecuteAsync(fetched, run, runId, () => deadline.Remaining, (outcome, step) => progress.Report(Progress(outcome, step)), cancellationToken)
+            .ConfigureAwait(false);
+        var fragmentsTime = time.GetElapsedTime(started);
+
+        progress.Report(new ResidualStarted());
+        started = time.GetTimestamp();
+        var members = await WriteAsync(planned, run, output, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        output?.Commit();
+        var residualTime = time.GetElapsedTime(started);
+
+        var byId = outcomes.ToDictionary(outcome => outcome.Fragment, StringComparer.Ordinal);
+        return new RunReport(
+            runId,
+            planned.Run.Main.Id,
+            planned.AsOf,
+            members,
+            planned.Engine,
+            [.. planned.Fragments.Select(fragment => Report(fragment.Fragment, fragment.Source, fragment.Sql, byId.GetValueOrDefault(fragment.Fragment)))],
+            new TimingsReport(
+                planned.PlanTime.TotalMilliseconds, fragmentsTime.TotalMilliseconds, residualTime.TotalMilliseconds, time.GetElapsedTime(request.StartedAt).TotalMilliseconds),
+            []);
+    }
+
+    private static async Task<long> WriteAsync(PlannedSegment planned, IResidualRun run, MembershipOutput? output, CancellationToken cancellationToken)
+    {
+        if (output is null)
+        {
+            return await run.CountAsync(planned.Statements, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (output.IsWrittenByEngine)
+        {
+            return await run.WriteParquetAsync(planned.Statements, cancellationToken).ConfigureAwait(false);
+        }
+
+        var columns = planned.Run.Main.Of.Key.Select(column => new MembershipColumn(column.Name, column.Type)).ToImmutableArray();
+        return await output.WriteAsync(columns, run.MembersAsync(planned.Statements, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Exception> ExplainAsync(EngineFailure failure, List<IDataSourceConnector> used, IResidualRun run, CancellationToken cancellationToken)
+    {
+        var files = used.OfType<IEngineSource>().ToList();
+        if (failure.Misfit is var (entity, column))
+        {
+            var (source, count) = files.Select(candidate => (candidate, Sql: candidate.CountMisfits(entity, column))).FirstOrDefault(pair => pair.Sql is not null);
+            var misfits = count is null ? null : await run.QueryNumberAsync(count, cancellationToken).ConfigureAwait(false);
+            return new FederatedSegmentationException(
+                new Problem
+                {
+                    Code = "DAT001",
+                    Stage = Stage.Residual,
+                    Source = source?.Source,
+                    Message = misfits is { } number
+                        ? string.Create(CultureInfo.InvariantCulture, $"{number:N0} values of {entity}.{column} do not fit the declared type.")
+                        : $"Values of column {column} of {entity} do not fit the declared type.",
+                    Hint = "Correct the data, or declare the type that they have.",
+                },
+                failure);
+        }
+
+        var problem = files.Select(source => source.Explain(failure.InnerException!)).FirstOrDefault(found => found is not null);
+        return problem is not null
+            ? new SourceException(problem, failure)
+            : new FederatedSegmentationException(
+                new Problem
+                {
+                    Code = "INT003",
+                    Stage = Stage.Residual,
+                    Message = "The embedded engine refused a statement of the gateway.",
+                    Hint = "This is a defect of the gateway; please report it with the output of explain and of --verbose.",
+                },
+                failure);
+    }
+
+    private static FragmentReport Report(string id, string source, string sql, FragmentOutcome? outcome) => outcome is null
+        ? new FragmentReport(id, source, sql, null, null, 1, 0, 0, 0)
+        : new FragmentReport(
+            id, source, sql, outcome.Rows, outcome.Bytes, outcome.Attempts, outcome.WaitTime.TotalMilliseconds, outcome.RunTime.TotalMilliseconds, outcome.FetchTime.TotalMilliseconds);
+
+    private static FragmentProgress Progress(FragmentOutcome outcome, FragmentStep step) => new(
+        outcome.Fragment,
+        step switch { FragmentStep.Running => FragmentState.Running, FragmentStep.Fetching => FragmentState.Fetching, _ => FragmentState.Done },
+        outcome.Rows,
+        outcome.Bytes,
+        outcome.Attempts,
+        outcome.WaitTime);
+}

@@ -1,0 +1,25 @@
+using FederatedSegmentation.Execution;
+using FederatedSegmentation.Reports;
+using FederatedSegmentation.Running;
+
+namespace FederatedSegmentation;
+
+/// <summary>The road of a segment: definition → resolve → plan → compile → execute and fetch → residual join → membership.</summary>
+internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage planning, RunStage running)
+{
+    /// <summary>Goes down the whole road.</summary>
+    public async Task<RunReport> RunAsync(RunRequest request, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    {
+        var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, cancellationToken).ConfigureAwait(false);
+        var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
+        return await running.RunAsync(request, planned, deadline, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes down the road as far as it can be gone without asking a source for data.</summary>
+    public async Task<ExplainReport> ExplainAsync(ExplainRequest request, CancellationToken cancellationToken)
+    {
+        var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, cancellationToken).ConfigureAwait(false);
+        var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
+        return Explanation.Of(planned);
+    }
+}
