@@ -16,7 +16,7 @@ internal static class EngineErrors
             failure, "RES002", "The engine spilled more than it may.", "Raise Engine:DuckDb:MaxTempSize, or allow more memory in Engine:DuckDb:MemoryLimit."),
         DuckDbErrorKind.Library => Of(
             failure, "CFG021", "The embedded engine cannot be loaded on this machine.", "Build again on this machine, so that the library of its platform is fetched."),
-        _ => DataError(failure) ?? Overflow(failure) ?? new EngineFailure(failure, misfit: null),
+        _ => DataError(failure) ?? (Exception?)Overflow(failure) ?? new EngineFailure(failure, misfit: null),
     };
 
     // Errors that our own SQL raises: FEDSEG|code|subject…
@@ -37,7 +37,7 @@ internal static class EngineErrors
         };
     }
 
-    private static Exception? Overflow(DuckDbException failure) => failure.Kind == DuckDbErrorKind.OutOfRange
+    private static FederatedSegmentationException? Overflow(DuckDbException failure) => failure.Kind == DuckDbErrorKind.OutOfRange
         ? Of(failure, "DAT004", "A sum or an average needs more than 38 digits.", "Declare a smaller type, or exclude the rows with such values.")
         : null;
 
