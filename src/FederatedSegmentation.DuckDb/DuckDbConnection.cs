@@ -24,7 +24,7 @@ public sealed class DuckDbConnection : IAsyncDisposable
         Id = id;
     }
 
-    /// <summary>How far the running statement is, 0 to 1; null when nothing runs or DuckDB does not know.</summary>
+    /// <summary>How far the running statement is, 0 to 1; null when nothing runs or DuckDB does not know, as on connections that were made after the lock-down.</summary>
     public double? Progress
     {
         get
@@ -223,9 +223,20 @@ public sealed class DuckDbConnection : IAsyncDisposable
                 throw DuckDbErrors.Create(0, Marshal.PtrToStringUTF8(NativeMethods.duckdb_prepare_error(prepared)));
             }
 
-            state = NativeMethods.duckdb_execute_prepared_streaming(prepared, out var native);
-            result = new StreamingResult(prepared, native);
-            ThrowIfFailed(state, ref result.Native);
+            // In two steps: the call that does both forgets the message of its error.
+            state = NativeMethods.duckdb_pending_prepared_streaming(prepared, out var pending);
+            using (pending)
+            {
+                if (state != NativeMethods.Success)
+                {
+                    throw DuckDbErrors.Create(0, Marshal.PtrToStringUTF8(NativeMethods.duckdb_pending_error(pending)));
+                }
+
+                state = NativeMethods.duckdb_execute_pending(pending, out var native);
+                result = new StreamingResult(prepared, native);
+                ThrowIfFailed(state, ref result.Native);
+            }
+
             result.ReadSchema();
             return result;
         }

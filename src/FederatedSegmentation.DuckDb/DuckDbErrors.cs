@@ -20,7 +20,8 @@ internal static class DuckDbErrors
         {
             if (text.StartsWith(prefix + ": ", StringComparison.Ordinal))
             {
-                code = code == 0 ? prefixCode : code;
+                // The text is right where the two differ: a worker's overflow may carry the code of the interrupt that followed it.
+                code = prefixCode;
                 text = text[(prefix.Length + 2)..];
                 break;
             }

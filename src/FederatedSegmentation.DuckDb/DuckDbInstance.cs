@@ -16,6 +16,8 @@ public sealed class DuckDbInstance : IAsyncDisposable
     private readonly DatabaseHandle _database;
     private readonly ConnectionHandle _internal;
     private readonly ConcurrentDictionary<ulong, DuckDbConnection> _connections = new();
+    private readonly Lock _lock = new();
+    private bool _locked;
     private int _disposed;
 
     private DuckDbInstance(DatabaseHandle database, ConnectionHandle connection)
@@ -45,7 +47,13 @@ public sealed class DuckDbInstance : IAsyncDisposable
                 var instance = new DuckDbInstance(database, connection);
 
                 // Not an option of opening: the time zones' part is loaded after that.
-                instance.Run("SET GLOBAL TimeZone = 'UTC'");
+                Run(connection, "SET GLOBAL TimeZone = 'UTC'");
+                if (options.MaxTempBytes is { } bytes)
+                {
+                    // As an option of opening it is shown but not obeyed.
+                    Run(connection, string.Create(CultureInfo.InvariantCulture, $"SET max_temp_directory_size = '{bytes}B'"));
+                }
+
                 FragmentFunction.Register(instance);
                 return instance;
             }
@@ -68,6 +76,15 @@ public sealed class DuckDbInstance : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         var handle = Connect(_database);
+        lock (_lock)
+        {
+            if (!_locked)
+            {
+                // Progress is a setting of the session, so a connection that is made after the lock-down has none.
+                Run(handle, "SET enable_progress_bar_print = false; SET enable_progress_bar = true; SET progress_bar_time = 0");
+            }
+        }
+
         NativeMethods.duckdb_connection_get_client_context(handle, out var context);
         var id = NativeMethods.duckdb_client_context_get_connection_id(context);
         NativeMethods.duckdb_destroy_client_context(ref context);
@@ -85,14 +102,18 @@ public sealed class DuckDbInstance : IAsyncDisposable
     /// <exception cref="DuckDbException">DuckDB refused, for instance because it is locked already.</exception>
     public void LockDown(IEnumerable<string> allowedDirectories, IEnumerable<string> allowedPaths)
     {
-        Run($"""
-            SET allowed_directories = {List(allowedDirectories)};
-            SET allowed_paths = {List(allowedPaths)};
-            SET enable_external_access = false;
-            SET autoinstall_known_extensions = false;
-            SET autoload_known_extensions = false;
-            SET lock_configuration = true;
-            """);
+        lock (_lock)
+        {
+            Run(_internal, $"""
+                SET allowed_directories = {List(allowedDirectories)};
+                SET allowed_paths = {List(allowedPaths)};
+                SET enable_external_access = false;
+                SET autoinstall_known_extensions = false;
+                SET autoload_known_extensions = false;
+                SET lock_configuration = true;
+                """);
+            _locked = true;
+        }
     }
 
     /// <summary>Offers a stream of batches to statements. A fragment can be read once, by one statement, with <see cref="FragmentRegistration.TableExpression"/>.</summary>
@@ -137,7 +158,6 @@ public sealed class DuckDbInstance : IAsyncDisposable
             Set("allow_persistent_secrets", "false");
             Set("temp_directory", options.TempDirectory ?? string.Empty);
             SetBytes("memory_limit", options.MemoryLimitBytes);
-            SetBytes("max_temp_directory_size", options.MaxTempBytes);
             if (options.Threads is { } threads)
             {
                 Set("threads", threads.ToString(CultureInfo.InvariantCulture));
@@ -184,9 +204,9 @@ public sealed class DuckDbInstance : IAsyncDisposable
     private static string List(IEnumerable<string> values) =>
         $"[{string.Join(", ", values.Select(value => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'"))}]";
 
-    private void Run(string sql)
+    private static void Run(ConnectionHandle connection, string sql)
     {
-        var state = NativeMethods.duckdb_query(_internal, sql, out var result);
+        var state = NativeMethods.duckdb_query(connection, sql, out var result);
         try
         {
             DuckDbConnection.ThrowIfFailed(state, ref result);

@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.DuckDb.Ingestion;
+using Xunit;
+
+// Leaks are found by the bytes that the process holds, so tests run one after another.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace FederatedSegmentation.DuckDb.Tests;
 

@@ -47,6 +47,21 @@ internal sealed class PreparedHandle : SafeHandleZeroOrMinusOneIsInvalid
     }
 }
 
+/// <summary>A prepared statement that is about to run.</summary>
+internal sealed class PendingHandle : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public PendingHandle()
+        : base(true)
+    {
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.duckdb_destroy_pending(ref handle);
+        return true;
+    }
+}
+
 /// <summary>A logical type.</summary>
 internal sealed class LogicalTypeHandle : SafeHandleZeroOrMinusOneIsInvalid
 {

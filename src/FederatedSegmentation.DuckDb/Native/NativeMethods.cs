@@ -65,7 +65,16 @@ internal static unsafe partial class NativeMethods
 
     // Marked for removal in duckdb.h, without a successor that streams; the library's version is pinned.
     [LibraryImport(DuckDbLibrary.Name)]
-    internal static partial int duckdb_execute_prepared_streaming(PreparedHandle statement, out DuckDbResult result);
+    internal static partial int duckdb_pending_prepared_streaming(PreparedHandle statement, out PendingHandle pending);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial nint duckdb_pending_error(PendingHandle pending);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial int duckdb_execute_pending(PendingHandle pending, out DuckDbResult result);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial void duckdb_destroy_pending(ref nint pending);
 
     [LibraryImport(DuckDbLibrary.Name)]
     internal static partial void duckdb_destroy_result(ref DuckDbResult result);
