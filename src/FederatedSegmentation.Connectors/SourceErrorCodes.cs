@@ -1,0 +1,44 @@
+namespace FederatedSegmentation.Connectors;
+
+/// <summary>The codes of source errors, one list for all connectors so that a code means the same everywhere. Never renumbered, never reused.</summary>
+public static class SourceErrorCodes
+{
+    /// <summary>The source cannot be reached: name, network, no listener.</summary>
+    public const string Unreachable = "SRC001";
+
+    /// <summary>TLS failed: the certificate is not trusted or names another host, or the source offers no TLS.</summary>
+    public const string TransportSecurity = "SRC002";
+
+    /// <summary>The source refuses the login or the database.</summary>
+    public const string Refused = "SRC003";
+
+    /// <summary>A table or file is missing.</summary>
+    public const string TableMissing = "SRC004";
+
+    /// <summary>A table or file has not the declared column.</summary>
+    public const string ColumnMissing = "SRC005";
+
+    /// <summary>The account may not read it.</summary>
+    public const string PermissionDenied = "SRC006";
+
+    /// <summary>The connection broke, or the source is starting or shutting down.</summary>
+    public const string ConnectionLost = "SRC007";
+
+    /// <summary>The source is too busy: too many connections, a lock that is not given.</summary>
+    public const string Busy = "SRC008";
+
+    /// <summary>The source failed while it ran the statement.</summary>
+    public const string StatementFailed = "SRC009";
+
+    /// <summary>The source's answer is incomplete or malformed.</summary>
+    public const string Incomplete = "SRC010";
+
+    /// <summary>The source cannot give one consistent view to several statements.</summary>
+    public const string SnapshotUnavailable = "SRC011";
+
+    /// <summary>A stored value does not fit the type.</summary>
+    public const string ValueDoesNotFit = "DAT001";
+
+    /// <summary>The deadline passed.</summary>
+    public const string DeadlineMissed = "SLA001";
+}
