@@ -23,7 +23,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
                 Host = options.Host,
                 Port = options.Port,
                 Database = options.Database,
-                Username = options.Auth.User,
+                Username = options.User,
                 ApplicationName = "fedseg",
                 Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
                 // The server's statement_timeout and the caller's token end a statement, not a third clock.

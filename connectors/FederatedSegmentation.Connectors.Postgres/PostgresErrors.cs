@@ -61,6 +61,14 @@ internal sealed class PostgresErrors(string source, PostgresOptions options)
             NativeCode = inner is PostgresException refused ? refused.SqlState : null,
         };
 
+    /// <summary>A statement took longer than the source's limit.</summary>
+    internal SourceException StatementTimedOut(Stage stage, string what, Exception inner)
+        => new(MakeProblem(SourceErrorCodes.StatementTimeout, stage, $"{Capitalized(what)} took longer at {Server} than its StatementTimeout; it was stopped.", "Raise Limits:StatementTimeout of the source, or ask for less."), inner)
+        {
+            Submission = SubmissionState.Submitted,
+            NativeCode = SqlStateTable.QueryCanceled,
+        };
+
     private Problem OfState(string state, Stage stage, string what)
     {
         if (state == SqlStateTable.QueryCanceled)
@@ -77,7 +85,7 @@ internal sealed class PostgresErrors(string source, PostgresOptions options)
         CertificateDefect.OtherName => Tls($"The certificate of {Server} names another host.", "Connect by a name that is in the certificate, or have the certificate renewed with this name.", stage),
         CertificateDefect.NotTrusted => Tls($"The certificate of {Server} does not come from a trusted authority, or has expired.", "Set RootCertificate to a PEM file with the authority's certificate.", stage),
         CertificateDefect.Missing => Tls($"{Server} shows no certificate.", "Its operator has to give it one.", stage),
-        CertificateDefect.RootUnreadable => MakeProblem("CFG002", stage, "The file of RootCertificate holds no certificate that can be read.", "Name a PEM file with the authority's certificate."),
+        CertificateDefect.RootUnreadable => MakeProblem("CFG006", stage, "The file of RootCertificate holds no certificate that can be read.", "Name a PEM file with the authority's certificate."),
         _ => throw new ArgumentOutOfRangeException(nameof(defect), defect, "Unknown defect."),
     };
 
@@ -104,7 +112,7 @@ internal sealed class PostgresErrors(string source, PostgresOptions options)
     private string Fill(string template, string what) => Capitalized(template
         .Replace("{what}", what, StringComparison.Ordinal)
         .Replace("{server}", Server, StringComparison.Ordinal)
-        .Replace("{role}", PostgresNames.Quote(options.Auth.User), StringComparison.Ordinal)
+        .Replace("{role}", PostgresNames.Quote(options.User), StringComparison.Ordinal)
         .Replace("{database}", PostgresNames.Quote(options.Database), StringComparison.Ordinal));
 
     private static string Capitalized(string sentence) => sentence.Length > 0 && sentence.StartsWith("fragment", StringComparison.Ordinal) ? "F" + sentence[1..] : sentence;

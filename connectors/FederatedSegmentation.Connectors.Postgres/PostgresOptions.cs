@@ -16,8 +16,8 @@ public sealed record PostgresOptions
     /// <summary>The database.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>How to log in.</summary>
-    public PostgresAuthOptions Auth { get; init; } = new();
+    /// <summary>The role that logs in. Its password is not among the settings: the connector asks for it when it connects.</summary>
+    public string User { get; init; } = "";
 
     /// <summary>How the connection is protected. No TLS, and TLS without a verified certificate, are for loopback only.</summary>
     public PostgresSslMode SslMode { get; init; } = PostgresSslMode.VerifyFull;
@@ -31,6 +31,9 @@ public sealed record PostgresOptions
     /// <summary>How many statements may run at the server at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 
+    /// <summary>The longest time of one statement, or null: then only the run's deadline limits it.</summary>
+    public TimeSpan? StatementTimeout { get; init; }
+
     /// <summary>How long opening a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -39,14 +42,14 @@ public sealed record PostgresOptions
         || string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>Every problem of the settings, with the option's path relative to the source, for instance <c>Auth:User</c>, as pointer.</summary>
+    /// <summary>Every problem of the settings, with the option's path relative to the source, as pointer.</summary>
     /// <param name="source">The source's name, for the messages.</param>
     public ImmutableArray<Problem> Validate(string source)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
-        void Add(string option, string message, string hint) => problems.Add(new Problem
+        void Add(string option, string message, string hint, string code = "CFG006") => problems.Add(new Problem
         {
-            Code = "CFG002",
+            Code = code,
             Stage = Stage.Settings,
             Source = source,
             Pointer = option,
@@ -56,7 +59,7 @@ public sealed record PostgresOptions
 
         if (string.IsNullOrWhiteSpace(Host))
         {
-            Add(nameof(Host), "The server is not named.", "Set Host to its name or address.");
+            Add(nameof(Host), "The server is not named.", "Set Host to its name or address.", "CFG004");
         }
         else if (Host.Contains(',', StringComparison.Ordinal) || Host.Any(char.IsWhiteSpace))
         {
@@ -70,17 +73,12 @@ public sealed record PostgresOptions
 
         if (string.IsNullOrWhiteSpace(Database))
         {
-            Add(nameof(Database), "The database is not named.", "Set Database.");
+            Add(nameof(Database), "The database is not named.", "Set Database.", "CFG004");
         }
 
-        if (!string.Equals(Auth.Kind, "password", StringComparison.Ordinal))
+        if (string.IsNullOrWhiteSpace(User))
         {
-            Add("Auth:Kind", "A postgres source logs in with a password only.", "Set Auth:Kind to 'password'.");
-        }
-
-        if (string.IsNullOrWhiteSpace(Auth.User))
-        {
-            Add("Auth:User", "The role is not named.", "Set Auth:User to a role that may read the tables.");
+            Add(nameof(User), "The role is not named.", "Set Auth:User to a role that may read the tables.");
         }
 
         if (string.IsNullOrWhiteSpace(Schema))
@@ -97,7 +95,8 @@ public sealed record PostgresOptions
             Add(
                 nameof(SslMode),
                 $"SslMode {SslMode} would send customers' data over the network {(SslMode == PostgresSslMode.Disable ? "in clear" : "to a server that is not verified")}; it is for loopback only.",
-                "Use VerifyFull, with RootCertificate where the server's authority is not a public one.");
+                "Use VerifyFull, with RootCertificate where the server's authority is not a public one.",
+                "CFG009");
         }
 
         if (RootCertificate is not null && !File.Exists(RootCertificate))
@@ -110,6 +109,11 @@ public sealed record PostgresOptions
             Add(nameof(MaxConcurrent), "MaxConcurrent is out of range.", "Use 1 to 64.");
         }
 
+        if (StatementTimeout is { } time && time < TimeSpan.FromMilliseconds(1))
+        {
+            Add(nameof(StatementTimeout), "StatementTimeout is not a time that a statement could need.", "Leave it out for none but the run's deadline.");
+        }
+
         if (ConnectTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout > TimeSpan.FromMinutes(10))
         {
             Add(nameof(ConnectTimeout), "ConnectTimeout is out of range.", "Use one second to ten minutes.");
@@ -117,16 +121,6 @@ public sealed record PostgresOptions
 
         return problems.ToImmutable();
     }
-}
-
-/// <summary>How a PostgreSQL source logs in. The password is not among the settings: the connector asks for it when it connects.</summary>
-public sealed record PostgresAuthOptions
-{
-    /// <summary>Always <c>password</c>.</summary>
-    public string Kind { get; init; } = "password";
-
-    /// <summary>The role.</summary>
-    public string User { get; init; } = "";
 }
 
 /// <summary>How a connection to PostgreSQL is protected.</summary>

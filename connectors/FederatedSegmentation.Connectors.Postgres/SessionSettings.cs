@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Npgsql;
 
@@ -15,6 +16,9 @@ internal static class SessionSettings
 
     // Waiting longer than this for a table means that somebody rewrites it.
     private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(30);
+
+    // Giving back must not hold up the end of a run whose network is gone.
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(10);
 
     // The holder of a snapshot is idle for as long as the run lasts; the server ends it soon after, should this process have vanished unnoticed.
     private static readonly TimeSpan IdleMargin = TimeSpan.FromSeconds(60);
@@ -46,12 +50,25 @@ internal static class SessionSettings
             """;
     }
 
-    /// <summary>Ends a transaction and gives its snapshot and locks back.</summary>
-    internal static async Task EndAsync(NpgsqlConnection connection)
+    /// <summary>Ends a transaction and gives its snapshot and locks back. Where the connection is broken, the server does it.</summary>
+    internal static async Task EndAsync(NpgsqlConnection connection, TimeProvider clock)
     {
+        if (connection.FullState != ConnectionState.Open)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(EndTime, clock);
         var rollback = new NpgsqlCommand("ROLLBACK", connection);
         await using var disposing = rollback.ConfigureAwait(false);
-        await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await rollback.ExecuteNonQueryAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (PostgresErrors.IsForeign(broken) || broken is OperationCanceledException)
+        {
+            // The connection is gone, or is thrown away now, and its transaction with it: nothing is left to give back.
+        }
     }
 
     private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 1, int.MaxValue);

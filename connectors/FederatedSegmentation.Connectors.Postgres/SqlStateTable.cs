@@ -18,8 +18,8 @@ internal static class SqlStateTable
 
     private static readonly SqlStateRule[] Rules =
     [
-        new("28P01", SourceErrorCodes.Refused, false, "{server} refuses the password of role {role}.", "Check Auth:User and the secret that Auth:Password refers to."),
-        new("28000", SourceErrorCodes.Refused, false, "{server} refuses role {role}: the role does not exist or may not log in to {database} from here.", "Check Auth:User, the role's LOGIN right, and pg_hba.conf."),
+        new("28P01", SourceErrorCodes.Refused, false, "{server} refuses the password of role {role}.", "Check User and the secret that Password refers to."),
+        new("28000", SourceErrorCodes.Refused, false, "{server} refuses role {role}: the role does not exist or may not log in to {database} from here.", "Check User, the role's LOGIN right, and pg_hba.conf."),
         new("3D000", SourceErrorCodes.Refused, false, "{server} has no database {database}.", "Check Database."),
         new("42P01", SourceErrorCodes.TableMissing, false, "A table or view that {what} reads is not there.", "Compare the model's table names with `fedseg sources discover`."),
         new("3F000", SourceErrorCodes.TableMissing, false, "A schema that {what} reads is not there.", "Compare the model's table names with `fedseg sources discover`."),

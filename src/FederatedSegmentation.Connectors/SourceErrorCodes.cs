@@ -1,6 +1,6 @@
 namespace FederatedSegmentation.Connectors;
 
-/// <summary>The codes of source errors, one list for all connectors so that a code means the same everywhere. Never renumbered, never reused.</summary>
+/// <summary>The codes of source errors, one list for all connectors to databases so that a code means the same everywhere. Files have their own from SRC101. Never renumbered, never reused.</summary>
 public static class SourceErrorCodes
 {
     /// <summary>The source cannot be reached: name, network, no listener.</summary>
@@ -38,6 +38,9 @@ public static class SourceErrorCodes
 
     /// <summary>A stored value does not fit the type.</summary>
     public const string ValueDoesNotFit = "DAT001";
+
+    /// <summary>A statement took longer than the source's own limit.</summary>
+    public const string StatementTimeout = "RES101";
 
     /// <summary>The deadline passed.</summary>
     public const string DeadlineMissed = "SLA001";

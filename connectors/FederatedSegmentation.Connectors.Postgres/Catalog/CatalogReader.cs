@@ -4,7 +4,7 @@ using Npgsql;
 namespace FederatedSegmentation.Connectors.Postgres.Catalog;
 
 /// <summary>Runs queries on the catalogues in one read-only transaction, whose settings are pinned and whose time is limited.</summary>
-internal sealed class CatalogReader(PostgresConnections connections, PostgresErrors errors)
+internal sealed class CatalogReader(PostgresConnections connections, PostgresErrors errors, TimeProvider clock)
 {
     /// <summary>Runs the queries in one round trip and hands each result to its reader.</summary>
     /// <param name="stage">For errors.</param>
@@ -49,7 +49,7 @@ internal sealed class CatalogReader(PostgresConnections connections, PostgresErr
                 }
             }
 
-            await SessionSettings.EndAsync(connection).ConfigureAwait(false);
+            await SessionSettings.EndAsync(connection, clock).ConfigureAwait(false);
         }
         catch (PostgresException late) when (late.SqlState == SqlStateTable.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {

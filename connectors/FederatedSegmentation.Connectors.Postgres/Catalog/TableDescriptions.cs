@@ -105,7 +105,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, PostgresErrors er
 
     private Problem MissingTable(Entity entity, QualifiedName name, Relation relation, ImmutableArray<QualifiedName> nearby)
     {
-        var role = PostgresNames.Quote(options.Auth.User);
+        var role = PostgresNames.Quote(options.User);
         if (!relation.SchemaExists)
         {
             return errors.MakeProblem(
@@ -147,7 +147,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, PostgresErrors er
             return null;
         }
 
-        var role = PostgresNames.Quote(options.Auth.User);
+        var role = PostgresNames.Quote(options.User);
         string[] grants =
         [
             .. relation.SchemaUsable ? Array.Empty<string>() : [$"GRANT USAGE ON SCHEMA {PostgresNames.Quote(name.Schema)} TO {role};"],
