@@ -29,8 +29,6 @@ internal sealed class PostgresConnections : IAsyncDisposable
                 // The server's statement_timeout and the caller's token end a statement, not a third clock.
                 CommandTimeout = 0,
                 ReadBufferSize = ReadBufferBytes,
-                // Fragments have built-in types only, so that the catalogue of types is not read when a connection is opened.
-                ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
                 NoResetOnClose = true,
                 Enlist = false,
                 MaxAutoPrepare = 0,
@@ -46,6 +44,8 @@ internal sealed class PostgresConnections : IAsyncDisposable
                 SslMode = options.SslMode == PostgresSslMode.Disable ? SslMode.Disable : SslMode.Require,
             },
         };
+        // Fragments have built-in types only, so that the catalogue of types is not read when a connection is opened.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.EnableArrays();
         if (options.SslMode != PostgresSslMode.Disable)
         {

@@ -5,6 +5,7 @@ using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
 
 namespace FederatedSegmentation.Connectors.Postgres;
 
@@ -64,7 +65,10 @@ public sealed class PostgresConnector : IRemoteSource
 
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
-        => throw new InvalidOperationException("pending");
+    {
+        var sql = PlanCompiler.Compile(plan, PostgresDialect.Instance, new CompileContext(), OutputNames(plan.Columns), ordered: false);
+        return new CompiledFragment(fragment, Source, PostgresDialect.Instance.Name, sql, plan.Columns);
+    }
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
@@ -75,5 +79,17 @@ public sealed class PostgresConnector : IRemoteSource
     {
         await _connections.DisposeAsync().ConfigureAwait(false);
         _slots.Dispose();
+    }
+
+    // Readable in explain and in the server's log, and distinct.
+    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        return
+        [
+            .. columns.Select((column, i) => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
+                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
+                .First(used.Add)),
+        ];
     }
 }

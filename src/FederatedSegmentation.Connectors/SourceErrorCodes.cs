@@ -39,6 +39,9 @@ public static class SourceErrorCodes
     /// <summary>A stored value does not fit the type.</summary>
     public const string ValueDoesNotFit = "DAT001";
 
+    /// <summary>A sum or product needs more than 38 digits.</summary>
+    public const string TooManyDigits = "DAT004";
+
     /// <summary>A statement took longer than the source's own limit.</summary>
     public const string StatementTimeout = "RES101";
 
