@@ -37,7 +37,10 @@ public static class CaseFiles
     public static string ToText(JsonNode tree) => tree.ToJsonString(Readable);
 
     /// <summary>The table as CSV with the stored names in the header: NULL is an empty unquoted field, <c>""</c> the empty string.</summary>
-    public static string ToCsv(GeneratedTable table, char delimiter = ',')
+    /// <param name="table">The table.</param>
+    /// <param name="delimiter">One of <c>, ; |</c> and tab.</param>
+    /// <param name="variety">If given, values are spelled in all the ways that a declared type accepts, and not only in canonical text.</param>
+    public static string ToCsv(GeneratedTable table, char delimiter = ',', SeededRandom? variety = null)
     {
         var text = new StringBuilder();
         CsvText.AppendRecord(text, table.Columns.Select(column => column.StoredName), delimiter);
@@ -49,7 +52,7 @@ public static class CaseFiles
                 throw new InvalidOperationException("A table of one column cannot hold NULL in CSV.");
             }
 
-            CsvText.AppendRecord(text, row.Select(value => value.IsNull ? null : CanonicalText.Of(value)), delimiter);
+            CsvText.AppendRecord(text, row.Select(value => value.IsNull ? null : variety is null ? CanonicalText.Of(value) : StoredSpelling.Of(value, variety)), delimiter);
         }
 
         return text.ToString();

@@ -31,14 +31,14 @@ internal sealed class SegmentContext(
     /// <summary>Key files of this segment, by name.</summary>
     public Dictionary<string, string> KeyFiles { get; } = [];
 
-    /// <summary>A value that the column holds, or sometimes one that it may not hold. Never NULL or NaN.</summary>
+    /// <summary>A value that the column holds, or sometimes one that it may not hold. Never one without a literal.</summary>
     public Value Sample(Column column, Entity entity)
     {
         var rows = Database.Rows(entity);
         for (var attempt = 0; rows.Count > 0 && attempt < 8 && !Random.Chance(0.06); attempt++)
         {
             var value = Random.Pick(rows)[column];
-            if (!value.IsNullOrNaN && !(value is Value.Float number && double.IsInfinity(number.Number)))
+            if (HasLiteral(value))
             {
                 return value;
             }
@@ -49,8 +49,24 @@ internal sealed class SegmentContext(
         {
             fresh = values.Fresh(column);
         }
-        while (fresh.IsNullOrNaN || (fresh is Value.Float number && double.IsInfinity(number.Number)));
+        while (!HasLiteral(fresh));
         return fresh;
+    }
+
+    /// <summary>Infinities and NaN have no literal, and times at the ends of the calendar have none in every zone.</summary>
+    private static bool HasLiteral(Value value)
+    {
+        var day = value switch
+        {
+            Value.Date date => date.Days,
+            Value.Timestamp timestamp => CivilCalendar.DayOf(timestamp.Micros),
+            Value.WallClock wallClock => CivilCalendar.DayOf(wallClock.Micros),
+            _ => 0,
+        };
+        return !value.IsNullOrNaN
+            && !(value is Value.Float number && double.IsInfinity(number.Number))
+            && day > CivilCalendar.Days(ZoneRules.FirstExactYear, 1, 1)
+            && day < CivilCalendar.Days(2100, 1, 1);
     }
 
     public JsonNode Literal(Column column, Entity entity) => Literals.Write(Sample(column, entity), column);

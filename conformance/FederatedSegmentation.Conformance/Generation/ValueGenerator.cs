@@ -10,7 +10,7 @@ internal sealed class ValueGenerator
 {
     private static readonly string[] Texts =
         ["a", "A", "b", "B", "ab", "Ab", "AB", "aB", "abc", "a ", " a", "a  ", "é", "e\u0301", "É", "ß", "ss", "SS", "😀", "😀😀", "a😀b", "\uFF5E", "\uE000", "\uFB01", "fi",
-         "Ω", "\u2126", "ı", "I", "i", "İ", "100%", "50_5", "%", "_", "a%b", "a_b", "o'neil", "say \"hi\"", "back\\slash", "\\", "line\nbreak", "tab\tx", "", "unknown", "null", "NULL",
+         "Ω", "\u2126", "ı", "I", "i", "İ", "100%", "50_5", "%", "_", "a%b", "a_b", "o'neil", "say \"hi\"", "back\\slash", "\\", "line\nbreak", "cr\r\nlf", "tab\tx", "", "unknown", "null", "NULL",
          "0", "007", "7", "07", "true", "zz", "a,b", "a;b", "a|b", "*", "[a]", "(", "$", "^", "ab😀", "日本", "z", "Z", "m", "M"];
 
     private static readonly string[] PlainTexts = ["a", "b", "ab", "A", "north", "south", "gold", "silver", "de", "DE", "us", "new", "old"];

@@ -2,7 +2,7 @@ namespace FederatedSegmentation.Conformance.Generation;
 
 /// <summary>
 /// Zones for generated cases: whole-hour and half-hour offsets, changes of an hour and of half an hour, both hemispheres.
-/// None changes its clock at midnight and none has offsets with seconds after 1900, where databases disagree.
+/// None skips midnight, and none has offsets with seconds after 1936, which the system library rounds.
 /// </summary>
 internal static class Zones
 {

@@ -118,6 +118,14 @@ public sealed record PartCondition(CalendarPart Part, Condition Condition, Local
 /// <summary>How a stored date or time is read as a local wall clock: <paramref name="Stored"/> is the zone of a datetime column, if it has one.</summary>
 public sealed record LocalClock(ZoneRules Local, ZoneRules? Stored)
 {
+    /// <summary>Whether no zone but UTC is needed to read the value.</summary>
+    public bool IsExactEverywhere(Value value) => value switch
+    {
+        Value.Timestamp => Local.IsUtc,
+        Value.WallClock => Stored is null || (Stored.IsUtc && Local.IsUtc),
+        _ => true,
+    };
+
     public long WallClock(Value value) => value switch
     {
         Value.Date date => date.Days * CivilCalendar.MicrosPerDay,

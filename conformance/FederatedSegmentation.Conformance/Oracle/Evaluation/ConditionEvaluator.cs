@@ -60,8 +60,8 @@ internal sealed class ConditionEvaluator(Database database, Findings findings)
             TextCondition text => With(operands, values => Search(text, Characters(value), Characters(values[0]))),
             WindowCondition window => TruthTables.Of(
                 (ValueOrder.Compare(value, window.From) >= 0 && ValueOrder.Compare(value, window.To) < 0) != window.Outside),
-            AnniversaryCondition anniversary => TruthTables.Of(IsAnniversary(anniversary, value)),
-            PartCondition part => Holds(part.Condition, Part(part, value), scope),
+            AnniversaryCondition anniversary => TruthTables.Of(IsAnniversary(anniversary, LocalTime(anniversary.Clock, value))),
+            PartCondition part => Holds(part.Condition, Part(part, LocalTime(part.Clock, value)), scope),
             _ => throw new InvalidOperationException($"{condition.GetType().Name} is not a condition."),
         };
     }
@@ -217,15 +217,25 @@ internal sealed class ConditionEvaluator(Database database, Findings findings)
         return TruthTables.Of(found != condition.Negated);
     }
 
-    private static bool IsAnniversary(AnniversaryCondition anniversary, Value value)
+    private long LocalTime(LocalClock clock, Value value)
     {
-        var (_, month, day) = CivilCalendar.Date(CivilCalendar.DayOf(anniversary.Clock.WallClock(value)));
+        var local = clock.WallClock(value);
+        if (CivilCalendar.Date(CivilCalendar.DayOf(local)).Year < ZoneRules.FirstExactYear && !clock.IsExactEverywhere(value))
+        {
+            findings.MarkUnspecified("A local time before offsets were whole minutes: the oracle is not exact there.");
+        }
+
+        return local;
+    }
+
+    private static bool IsAnniversary(AnniversaryCondition anniversary, long local)
+    {
+        var (_, month, day) = CivilCalendar.Date(CivilCalendar.DayOf(local));
         return anniversary.Days.Contains((month, day));
     }
 
-    private static Value Part(PartCondition part, Value value)
+    private static Value Part(PartCondition part, long local)
     {
-        var local = part.Clock.WallClock(value);
         var (year, month, day) = CivilCalendar.Date(CivilCalendar.DayOf(local));
         return Value.Of(part.Part switch
         {

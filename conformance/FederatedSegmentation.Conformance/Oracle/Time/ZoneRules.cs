@@ -4,10 +4,12 @@ namespace FederatedSegmentation.Conformance.Oracle.Time;
 
 /// <summary>
 /// The clock of one IANA zone. Only the offset at an instant is taken from the system's database; gaps and overlaps are found from it here.
-/// Years before 1900, where offsets have seconds, are not exact. Safe for use by several threads.
+/// It rounds offsets to minutes, so years in which a zone kept local mean time (before <see cref="FirstExactYear"/>) are not exact. Safe for use by several threads.
 /// </summary>
 public sealed class ZoneRules
 {
+    public const int FirstExactYear = 1936;
+
     private static readonly ConcurrentDictionary<string, ZoneRules> Known = new();
     private static readonly long TicksAtEpoch = DateTime.UnixEpoch.Ticks;
 
@@ -17,6 +19,8 @@ public sealed class ZoneRules
     private ZoneRules(TimeZoneInfo zone) => _zone = zone;
 
     public static ZoneRules Of(string id) => Known.GetOrAdd(id, static name => new ZoneRules(TimeZoneInfo.FindSystemTimeZoneById(name)));
+
+    public bool IsUtc => _zone.BaseUtcOffset == TimeSpan.Zero && !_zone.SupportsDaylightSavingTime;
 
     /// <summary>What is added to an instant to read the wall clock, in microseconds.</summary>
     public long Offset(long instant) => _offsets.GetOrAdd(instant, static (micros, zone) =>
