@@ -82,7 +82,7 @@ public sealed class SegmentGateway : ISegmentGateway
 
     private IDataSourceConnector Find(string name) => _sources.GetValueOrDefault(name) ?? throw new FederatedSegmentationException(new Problem
     {
-        Code = "CFG010",
+        Code = SettingsCodes.UnknownSource,
         Stage = Stage.Settings,
         Pointer = "Sources",
         Message = $"There is no source '{name}'.",

@@ -34,10 +34,13 @@ internal static class CommandLine
         return new CommandResult(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>The product that was built with these tests.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "fedseg.dll");
+
     /// <summary>Runs the product's own executable that was built with these tests.</summary>
     public static Task<CommandResult> FedsegAsync(params string[] arguments) => FedsegInAsync(Repository.Root, arguments);
 
     /// <summary>Runs the product's own executable in the given working directory.</summary>
     public static Task<CommandResult> FedsegInAsync(string directory, params string[] arguments)
-        => RunInAsync(directory, "dotnet", [Path.Combine(AppContext.BaseDirectory, "fedseg.dll"), .. arguments]);
+        => RunInAsync(directory, "dotnet", [Executable, .. arguments]);
 }

@@ -1,0 +1,31 @@
+using Xunit;
+
+namespace FederatedSegmentation.Examples.Tests;
+
+/// <summary>Every command and every settings file that the pages show, with the real executable.</summary>
+public sealed class DocsCommandsTests
+{
+    public static TheoryData<FencedBlock> Commands => [.. FencedBlock.OfAllPages().Where(block => block.Info == "sh" && block.Page.StartsWith("docs/", StringComparison.Ordinal))];
+
+    public static TheoryData<FencedBlock> Settings => [.. FencedBlock.OfAllPages().Where(block => block.Info == "json settings")];
+
+    [TheoryWhereBash]
+    [MemberData(nameof(Commands))]
+    public async Task The_commands_of_the_pages_work(FencedBlock block)
+    {
+        using var workspace = new DocsWorkspace();
+        var result = await ShellBlock.RunAsync(block.Text, workspace.Path);
+        Assert.True(result.ExitCode == 0, $"{block} ended with {result.ExitCode}:\n{block.Text}\n{result.Output}\n{result.Errors}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public async Task The_settings_of_the_pages_are_valid(FencedBlock block)
+    {
+        using var workspace = new DocsWorkspace();
+        await File.WriteAllTextAsync(Path.Combine(workspace.Path, "shown.json"), block.Text);
+        await File.WriteAllTextAsync(Path.Combine(workspace.Path, "our-authority.pem"), "");
+        var result = await CommandLine.FedsegInAsync(workspace.Path, "sources", "list", "--settings", "shown.json");
+        Assert.True(result.ExitCode == 0, $"{block}: {result.Errors}");
+    }
+}

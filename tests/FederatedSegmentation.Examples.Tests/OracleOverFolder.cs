@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Conformance.Oracle;
+using FederatedSegmentation.Conformance.Oracle.Schema;
+using FederatedSegmentation.Conformance.Oracle.Time;
+using FederatedSegmentation.Conformance.Oracle.Values;
+
+namespace FederatedSegmentation.Examples.Tests;
+
+/// <summary>What the naive interpreter of the language says of a folder with a model, segments and CSV files.</summary>
+internal sealed class OracleOverFolder
+{
+    private readonly JsonNode _model;
+    private readonly ImmutableDictionary<string, OracleTable> _tables;
+    private readonly ImmutableArray<JsonNode> _segments;
+    private readonly ImmutableDictionary<string, string> _keyFiles;
+
+    /// <summary>Reads the folder: <c>model.yaml</c>, <c>segments/</c>, and the tables under <c>data/</c>.</summary>
+    public OracleOverFolder(string folder)
+    {
+        _model = YamlTree.Read(Path.Combine(folder, "model.yaml"));
+        var segments = Path.Combine(folder, "segments");
+        _segments = [.. Directory.EnumerateFiles(segments, "*.yaml").Order(StringComparer.Ordinal).Select(YamlTree.Read)];
+        _keyFiles = Directory.EnumerateFiles(segments, "*.csv", SearchOption.AllDirectories)
+            .ToImmutableDictionary(file => Path.GetRelativePath(segments, file).Replace('\\', '/'), File.ReadAllText);
+        _tables = _model["entities"]!.AsObject().ToImmutableDictionary(entity => entity.Key, entity => ReadTable(Path.Combine(folder, "data"), entity.Value!));
+    }
+
+    /// <summary>The keys of a segment's members in order, each followed by a line feed.</summary>
+    /// <exception cref="InvalidOperationException">The language leaves the answer open, or the data break a promise.</exception>
+    public string Keys(string segment, string asOf)
+    {
+        var instant = IsoText.Parse(asOf);
+        var outcome = SegmentOracle.Evaluate(new OracleInput(_model, _tables, _segments, segment, instant.LocalMicros!.Value - instant.OffsetMicros!.Value, _keyFiles));
+        return outcome.IsExact
+            ? string.Concat(outcome.Members.Select(member => member.Text + "\n"))
+            : throw new InvalidOperationException($"{segment}: {outcome.DataError} {string.Join(' ', outcome.PossibleDataErrors)} {string.Join(' ', outcome.Unspecified)}");
+    }
+
+    private static OracleTable ReadTable(string data, JsonNode entity)
+    {
+        var columns = entity["columns"]!.AsObject()
+            .Select(column => column.Value is JsonObject form
+                ? (Logical: column.Key, Stored: (string?)form["column"] ?? column.Key, Type: DataType.Parse((string)form["type"]!))
+                : (Logical: column.Key, Stored: column.Key, Type: DataType.Parse((string)column.Value!)))
+            .ToList();
+        var delimiter = ((string?)entity["csv"]?["delimiter"] ?? ",")[0];
+        var pattern = ((string)entity["table"]![0]!).Split('/');
+        var rows = new List<IReadOnlyList<Value>>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine([data, .. pattern[..^1]]), pattern[^1]))
+        {
+            // A table with another delimiter holds no comma in its fields, so that one parser does for both.
+            var records = CsvText.Parse(File.ReadAllText(file).Replace(delimiter, ','));
+            var positions = columns.Select(column => records[0].ToList().IndexOf(column.Stored)).ToList();
+            rows.AddRange(records.Skip(1).Select(record => (IReadOnlyList<Value>)columns.Zip(positions, (column, position) => ValueOf(record[position], column.Type)).ToList()));
+        }
+
+        return new OracleTable([.. columns.Select(column => column.Logical)], rows);
+    }
+
+    private static Value ValueOf(string? text, DataType type) => text is null ? Value.Null : type.Kind switch
+    {
+        TypeKind.Boolean => Value.Of(text == "true"),
+        TypeKind.Int64 => Value.Of(long.Parse(text, CultureInfo.InvariantCulture)),
+        TypeKind.Decimal => Value.DecimalOf(text),
+        TypeKind.Float64 => Value.Of(double.Parse(text, CultureInfo.InvariantCulture)),
+        TypeKind.String => Value.Of(text),
+        TypeKind.Date => new Value.Date(IsoText.Parse(text).Days),
+        TypeKind.Timestamp => new Value.Timestamp(IsoText.Parse(text).LocalMicros!.Value),
+        TypeKind.DateTime => new Value.WallClock(IsoText.Parse(text).LocalMicros!.Value),
+        _ => throw new InvalidOperationException($"The examples hold no {type}."),
+    };
+}
