@@ -14,7 +14,8 @@ namespace FederatedSegmentation.Connectors.Files;
 /// <param name="Columns">Name as stored, and how the engine reads it (its own name of the type).</param>
 /// <param name="Rows">Rows, where the files say so.</param>
 /// <param name="Bytes">Bytes of the files.</param>
-internal sealed record FileTable(string Relation, ImmutableArray<(string Name, string EngineType)> Columns, long? Rows, long Bytes)
+/// <param name="HasJsonNumbers">Whether numbers came through JSON, which the engine may spell with an exponent.</param>
+internal sealed record FileTable(string Relation, ImmutableArray<(string Name, string EngineType)> Columns, long? Rows, long Bytes, bool HasJsonNumbers = false)
 {
     /// <summary>The table as an entity sees it.</summary>
     /// <exception cref="SourceException">SRC103: a declared column is not there. SRC104: it has a type that no column can have.</exception>
@@ -33,7 +34,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
             var storage = StorageOf(found.EngineType)
                 ?? throw Fail("SRC104", source, $"Column '{column.SourceName}' of {entity} is nested.", "Leave the column out of the model, or store it as a plain value.");
             var name = DuckDbDialect.Instance.QuoteIdentifier(column.SourceName);
-            var (expression, flows) = Read(name, found.EngineType, storage, column, entity);
+            var (expression, flows) = Read(Plain(name, column.Type), found.EngineType, storage, column, entity);
             expressions.Add(column.Name, expression);
             stored.Add(column.Name, flows);
         }
@@ -45,8 +46,14 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
     public string DoesNotFit(Column column)
     {
         var type = Columns.First(candidate => string.Equals(candidate.Name, column.SourceName, StringComparison.Ordinal)).EngineType;
-        return EngineConversion.DoesNotFit(Normal(DuckDbDialect.Instance.QuoteIdentifier(column.SourceName), type), StorageOf(type)!, column.Type);
+        return EngineConversion.DoesNotFit(Normal(Plain(DuckDbDialect.Instance.QuoteIdentifier(column.SourceName), column.Type), type), StorageOf(type)!, column.Type);
     }
+
+    // A JSON number such as 0.000001 arrives as 1e-06.
+    private string Plain(string name, DataType type) => HasJsonNumbers && type is DecimalType
+        ? $"CASE WHEN regexp_full_match({name}, '-?[0-9]+(\\.[0-9]+)?[eE]-[0-9]+') THEN CAST(TRY_CAST({name} AS DECIMAL(38,24)) AS VARCHAR) "
+            + $"WHEN regexp_full_match({name}, '-?[0-9]+(\\.[0-9]+)?[eE]\\+?[0-9]+') THEN CAST(TRY_CAST({name} AS DECIMAL(38,0)) AS VARCHAR) ELSE {name} END"
+        : name;
 
     // A column whose type is right stays a bare name, so that filters reach the file's statistics.
     private static (string Expression, StorageType Flows) Read(string name, string engineType, StorageType storage, Column column, Entity entity)

@@ -69,7 +69,7 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
         {
             var columns = string.Join(", ", group.Header.Select(name => $"{LiteralText.Quote(name)}: 'VARCHAR'"));
             return $"read_csv({List([.. group.Paths])}, header = true, auto_detect = false, columns = {{{columns}}}, delim = {LiteralText.Quote(delimiter.ToString())}, quote = '\"', escape = '\"', "
-                + $"nullstr = '', allow_quoted_nulls = false, null_padding = false, strict_mode = true, ignore_errors = false, encoding = 'utf-8', max_line_size = 67108864, hive_partitioning = {hive})";
+                + $"nullstr = '', allow_quoted_nulls = false, null_padding = false, strict_mode = true, ignore_errors = false, encoding = 'utf-8', max_line_size = 16000000, buffer_size = 33554432, hive_partitioning = {hive})";
         }).ToList();
         return reads.Count == 1 ? reads[0] : $"({string.Join(" UNION ALL BY NAME ", reads.Select(read => $"SELECT * FROM {read}"))})";
     }
@@ -92,7 +92,7 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
     {
         var reader = await connection.QueryAsync(
             $"SELECT line FROM read_csv({List([path])}, header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}, delim = '\u0001', quote = '', escape = '', strict_mode = false, "
-            + "encoding = 'utf-8', max_line_size = 67108864, hive_partitioning = false) LIMIT 1",
+            + "encoding = 'utf-8', max_line_size = 16000000, buffer_size = 33554432, hive_partitioning = false) LIMIT 1",
             cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -117,6 +117,12 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
             }
         }
 
+        if (names.Count == 0)
+        {
+            // Files without a row lack no column.
+            names.AddRange(wanted);
+        }
+
         var kept = names.Where(name => wanted.Count == 0 || wanted.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal).ToList();
         if (kept.Count == 0)
         {
@@ -124,8 +130,8 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
         }
 
         var columns = string.Join(", ", kept.Select(name => $"{LiteralText.Quote(name)}: 'VARCHAR'"));
-        var relation = $"read_ndjson({List(files.Paths)}, columns = {{{columns}}}, ignore_errors = false, maximum_object_size = 67108864, hive_partitioning = false)";
-        return new FileTable(relation, [.. kept.Select(name => (name, "VARCHAR"))], Rows: null, bytes);
+        var relation = $"read_ndjson({List(files.Paths)}, columns = {{{columns}}}, ignore_errors = false, maximum_object_size = 16777216, hive_partitioning = false)";
+        return new FileTable(relation, [.. kept.Select(name => (name, "VARCHAR"))], Rows: null, bytes, HasJsonNumbers: true);
     }
 
     private async Task<ImmutableArray<(string Name, string EngineType)>> DescribeAsync(string relation, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace FederatedSegmentation.Sql.Dialects.DuckDb;
 /// <remarks>
 /// What fits: text in the forms of the language (a decimal's surplus zeros do not count); exact numbers in range without surplus digits; a float as int64
 /// or decimal where that number reads back as the same float; 0 and 1 as boolean and back; a time as the day it lies in (an instant: in UTC), a day as its
-/// midnight; anything as string in its canonical form, binary as string where it is UTF-8. An instant read as datetime is the wall clock in the column's
+/// midnight; anything as string in its canonical form, binary as string where it is UTF-8, text as binary where it is hexadecimal. An instant read as datetime is the wall clock in the column's
 /// zone. Nothing else fits. After the cast a column is stored as <see cref="NaturalStorage.Of"/> says.
 /// </remarks>
 public static class EngineConversion
@@ -65,7 +65,7 @@ public static class EngineConversion
             (_, DateType) => ToDate(x, stored),
             (_, TimestampType) => ToTimestamp(x, stored),
             (_, DateTimeType clock) => ToDateTime(x, stored, clock.Zone ?? "UTC"),
-            (_, BinaryType) => stored is StoredText ? $"encode({x})" : Never("BLOB"),
+            (_, BinaryType) => stored is StoredText ? $"CASE WHEN {IsText(x, "([0-9a-fA-F]{2})*")} THEN from_hex({x}) END" : Never("BLOB"),
             _ => throw new ArgumentOutOfRangeException(nameof(declared), declared, "Unknown type."),
         };
     }
