@@ -63,10 +63,16 @@ public sealed class PostgresDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression ScanOutput(SqlExpression column, PlanColumn output) => output.Storage is StoredOther ? new SqlCast(column, new StoredText()) : column;
+    /// <remarks>The text of blank-padded char comes without its padding, as PostgreSQL compares it.</remarks>
+    public override SqlExpression ScanOutput(SqlExpression column, PlanColumn output) => output.Storage is StoredOther or StoredCollatedText ? new SqlCast(column, new StoredText()) : column;
 
     /// <inheritdoc />
     public override SqlExpression ByBytes(SqlExpression text) => new SqlTemplate(["(", " COLLATE \"C\")"], [text]);
+
+    /// <inheritdoc />
+    /// <remarks>IS NOT DISTINCT FROM compares every pair; arrays treat NULLs as equal and can be sorted and hashed.</remarks>
+    public override SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlComparison(
+        ComparisonOperator.Equal, new SqlTemplate(["ARRAY[", "]"], [left]), new SqlTemplate(["ARRAY[", "]"], [right]));
 
     /// <inheritdoc />
     public override SqlCondition IsNotNan(SqlExpression value) => new SqlComparison(ComparisonOperator.NotEqual, value, Nan);
@@ -115,11 +121,11 @@ public sealed class PostgresDialect : SqlDialect
     /// <inheritdoc />
     public override SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits)
     {
-        var (_, scale) = ExactNumber.Shape(value.Storage);
-        var storage = new StoredDecimal(38, Math.Min(38, scale));
+        var storage = new StoredDecimal(38, Math.Min(38, ExactNumber.Shape(value.Storage).Scale));
+        SqlExpression product = new SqlArithmetic('*', value.Expression, count);
 
-        // The cast refuses what needs more than 38 digits.
-        return new SqlValue(new SqlCast(new SqlArithmetic('*', value.Expression, count), storage), new DecimalType(38, storage.Scale), storage);
+        // The cast refuses what needs more than 38 digits (numeric_value_out_of_range); a value that needs them by itself is compared as it is.
+        return new SqlValue(fits ? new SqlCast(product, storage) : product, new DecimalType(38, storage.Scale), storage);
     }
 
     /// <inheritdoc />
@@ -131,6 +137,8 @@ public sealed class PostgresDialect : SqlDialect
         MeasureFunction.Sum when input!.Storage is StoredFloat => new SqlCall("sum", [new SqlCast(input.Expression, new StoredFloat(64))]),
         MeasureFunction.Sum => new SqlCast(new SqlCall("sum", [input!.Expression]), result),
         MeasureFunction.AverageFloat => new SqlCall("avg", [new SqlCast(input!.Expression, new StoredFloat(64))]),
+        MeasureFunction.Minimum when input!.Type is BinaryType => FirstBinary(input, "ASC"),
+        MeasureFunction.Maximum when input!.Type is BinaryType => FirstBinary(input, "DESC"),
         MeasureFunction.Minimum => new SqlCall("min", [Sortable(input!)]),
         MeasureFunction.Maximum => new SqlCall("max", [Sortable(input!)]),
         MeasureFunction.Any => new SqlTemplate(["(array_agg(", "))[1]"], [input!.Expression]),
@@ -144,6 +152,10 @@ public sealed class PostgresDialect : SqlDialect
     public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS float8)"], []);
+
+    // min and max take bytea from version 18 on only.
+    private static SqlTemplate FirstBinary(SqlValue input, string order)
+        => new(["(array_agg(", " ORDER BY ", $" {order} NULLS LAST))[1]"], [input.Expression, input.Expression]);
 
     private SqlExpression Sortable(SqlValue input) => input.Type is StringType ? ByBytes(input.Expression) : input.Expression;
 

@@ -8,10 +8,10 @@ using FederatedSegmentation.Sql.Tree;
 namespace FederatedSegmentation.Sql.Compilation;
 
 /// <summary>
-/// Turns predicates of the algebra into SQL conditions. A condition is TRUE exactly where the predicate is; elsewhere it is false or unknown, so that a
-/// plain comparison stays plain and reaches statistics and indexes, and a complement is written as <c>IS NOT TRUE</c>.
+/// Turns leaves of the algebra into SQL conditions. A condition is TRUE exactly where the leaf is; elsewhere it is false or unknown, so that a plain
+/// comparison stays plain and reaches statistics and indexes, and <see cref="Complement"/> is written as <c>IS NOT TRUE</c>.
 /// </summary>
-internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler expressions)
+internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler expressions, bool mixedCollations)
 {
     /// <summary>The condition of a leaf.</summary>
     public SqlCondition Leaf(LeafPlan leaf, QueryBlock block)
@@ -19,8 +19,20 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         SqlValue Value(PlanExpression expression) => expressions.Compile(expression, block);
         switch (leaf)
         {
+            case ComparisonPlan { Left: CoalesceExpression left } comparison when IsExact(left.Type):
+                return WithDefault(
+                    Value(left.Input), Leaf(comparison with { Left = left.Input }, block), Leaf(comparison with { Left = Default(left) }, block));
+
+            case ComparisonPlan { Right: CoalesceExpression right } comparison when IsExact(right.Type):
+                return WithDefault(
+                    Value(right.Input), Leaf(comparison with { Right = right.Input }, block), Leaf(comparison with { Right = Default(right) }, block));
+
             case ComparisonPlan comparison:
                 return Compare(comparison.Operator, Value(comparison.Left), Value(comparison.Right));
+
+            case InListPlan { Value: CoalesceExpression coalesce } list when IsExact(coalesce.Type):
+                var found = list.Items.Any(item => ExactComparisons.Holds(ComparisonOperator.Equal, coalesce.Default, item));
+                return WithDefault(Value(coalesce.Input), InList(Value(coalesce.Input), list), new SqlConstant(found != list.Negated));
 
             case InListPlan list:
                 return InList(Value(list.Value), list);
@@ -33,23 +45,27 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
                 return new SqlIsNull(Value(test.Value).Expression, test.Negated);
 
             case MonthDayPlan days:
-                var clock = expressions.InZone(Value(days.Value), days.Zone);
-                return new SqlOr([.. days.Days.Select(SqlCondition (day) => new SqlAnd(
-                    [Equals(dialect.PartOf(clock, DatePart.Month), day.Month), Equals(dialect.PartOf(clock, DatePart.DayOfMonth), day.Day)]))]);
+                return MonthDay(expressions.InZone(Value(days.Value), days.Zone), days.Days);
 
             case AverageComparisonPlan average:
-                var right = Value(average.Right);
-                var (precision, scale) = ExactNumber.Shape(right.Storage);
-                var product = dialect.ExactProduct(right, Value(average.Count).Expression, precision <= 38 && scale <= 38);
-                return dialect.CompareExact(average.Operator, Value(average.Sum), product);
+                return CompareAverage(average.Operator, Value(average.Sum), Value(average.Count).Expression, Value(average.Right));
 
             default:
                 throw new ArgumentOutOfRangeException(nameof(leaf), leaf, "Unknown leaf.");
         }
     }
 
-    /// <summary>The condition that two columns are a matching pair.</summary>
-    public SqlCondition Key(JoinKey key, SqlValue probe, SqlValue build)
+    /// <summary>TRUE exactly where the condition is not.</summary>
+    public static SqlCondition Complement(SqlCondition condition) => condition switch
+    {
+        SqlConstant constant => new SqlConstant(!constant.Value),
+        SqlIsNull test => test with { Negated = !test.Negated },
+        SqlExists exists => exists with { Negated = !exists.Negated },
+        _ => new SqlIsNotTrue(condition),
+    };
+
+    /// <summary>The conditions under which two columns are a matching pair.</summary>
+    public IEnumerable<SqlCondition> Key(JoinKey key, SqlValue probe, SqlValue build)
     {
         if (probe.Type is StringType != build.Type is StringType)
         {
@@ -58,14 +74,25 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         }
 
         (probe, build) = SameClock(probe, build);
-        if (key.NullsMatch)
+        (probe, build) = SameCollation(probe, build);
+        if (IsExact(probe.Type) && IsExact(build.Type) && probe.Storage != build.Storage)
         {
-            return dialect.NullSafeEqual(probe.Expression, build.Expression);
+            var equal = dialect.CompareExact(ComparisonOperator.Equal, probe, build);
+            yield return key.NullsMatch
+                ? new SqlOr([equal, new SqlAnd([new SqlIsNull(probe.Expression, Negated: false), new SqlIsNull(build.Expression, Negated: false)])])
+                : equal;
+            yield break;
         }
 
-        return IsExact(probe) && IsExact(build) && probe.Storage != build.Storage
-            ? dialect.CompareExact(ComparisonOperator.Equal, probe, build)
+        yield return key.NullsMatch
+            ? dialect.NullSafeEqual(probe.Expression, build.Expression)
             : new SqlComparison(ComparisonOperator.Equal, probe.Expression, build.Expression);
+        if (probe.Type is Float64Type)
+        {
+            // NaN equals nothing, not even NaN.
+            var isNumber = dialect.IsNotNan(build.Expression);
+            yield return key.NullsMatch ? new SqlOr([isNumber, new SqlIsNull(build.Expression, Negated: false)]) : isNumber;
+        }
     }
 
     private SqlCondition Compare(ComparisonOperator comparison, SqlValue left, SqlValue right)
@@ -75,45 +102,44 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
             return CompareFloats(comparison, left, right);
         }
 
-        if (IsExact(left) && IsExact(right))
+        if (IsExact(left.Type) && IsExact(right.Type))
         {
             return (left.Expression, right.Expression) switch
             {
-                (not SqlLiteral, SqlLiteral constant) => CompareWithConstant(comparison, left, constant.Value),
-                (SqlLiteral constant, not SqlLiteral) => CompareWithConstant(Flip(comparison), right, constant.Value),
-                (SqlLiteral first, SqlLiteral second) => new SqlConstant(Holds(comparison, first.Value, second.Value)),
+                (not SqlLiteral, SqlLiteral constant) => ExactComparisons.WithConstant(comparison, left, constant.Value),
+                (SqlLiteral constant, not SqlLiteral) => ExactComparisons.WithConstant(ExactComparisons.Flip(comparison), right, constant.Value),
+                (SqlLiteral first, SqlLiteral second) => new SqlConstant(ExactComparisons.Holds(comparison, first.Value, second.Value)),
                 _ => dialect.CompareExact(comparison, left, right),
             };
         }
 
         (left, right) = SameClock(left, right);
-        return left.Type is StringType && comparison is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual)
-            ? new SqlComparison(comparison, dialect.ByBytes(left.Expression), dialect.ByBytes(right.Expression))
-            : new SqlComparison(comparison, left.Expression, right.Expression);
+        if (left.Type is not StringType)
+        {
+            return new SqlComparison(comparison, left.Expression, right.Expression);
+        }
+
+        if (comparison is ComparisonOperator.Equal or ComparisonOperator.NotEqual)
+        {
+            (left, right) = SameCollation(left, right);
+            return new SqlComparison(comparison, left.Expression, right.Expression);
+        }
+
+        return new SqlComparison(comparison, dialect.ByBytes(left.Expression), dialect.ByBytes(right.Expression));
     }
 
-    private static SqlCondition CompareWithConstant(ComparisonOperator comparison, SqlValue value, Literal constant)
-    {
-        var (normal, literal, always) = ExactNumber.Normalise(comparison, constant, value.Storage);
-        return literal is null
-            ? always ? new SqlIsNull(value.Expression, Negated: true) : new SqlConstant(false)
-            : new SqlComparison(normal, value.Expression, new SqlLiteral(literal, value.Storage));
-    }
-
-    // To engines NaN equals itself and is the greatest value; to the language it satisfies nothing.
+    // To engines NaN equals itself and is the greatest value; to the language it satisfies nothing. Beside a constant, a guard is needed only where NaN would pass.
     private SqlCondition CompareFloats(ComparisonOperator comparison, SqlValue left, SqlValue right)
     {
         var (first, second) = (ExpressionCompiler.AsFloat(left), ExpressionCompiler.AsFloat(right));
         var conditions = ImmutableArray.Create<SqlCondition>(new SqlComparison(comparison, first, second));
-        var bothVary = left.Expression is not SqlLiteral && right.Expression is not SqlLiteral;
-        if (left.Expression is not SqlLiteral && left.Type is Float64Type
-            && (bothVary || comparison is ComparisonOperator.NotEqual or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual))
+        var bothVary = first is not SqlLiteral && second is not SqlLiteral;
+        if (MayBeNan(left) && (bothVary || comparison is ComparisonOperator.NotEqual or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual))
         {
             conditions = conditions.Add(dialect.IsNotNan(first));
         }
 
-        if (right.Expression is not SqlLiteral && right.Type is Float64Type
-            && (bothVary || comparison is ComparisonOperator.NotEqual or ComparisonOperator.Less or ComparisonOperator.LessOrEqual))
+        if (MayBeNan(right) && (bothVary || comparison is ComparisonOperator.NotEqual or ComparisonOperator.Less or ComparisonOperator.LessOrEqual))
         {
             conditions = conditions.Add(dialect.IsNotNan(second));
         }
@@ -123,74 +149,79 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
 
     private SqlCondition InList(SqlValue value, InListPlan list)
     {
-        IEnumerable<SqlExpression> items;
-        if (value.Type is Float64Type)
-        {
-            items = list.Items.Select(SqlExpression (item) => new SqlLiteral(item, new StoredFloat(64)));
-        }
-        else if (IsExact(value))
-        {
-            // A constant that the column cannot hold equals none of its values.
-            items = list.Items
+        // A constant that the column cannot hold equals none of its values.
+        var items = IsExact(value.Type)
+            ? list.Items
                 .Select(item => ExactNumber.Normalise(ComparisonOperator.Equal, item, value.Storage).Constant)
                 .OfType<Literal>()
-                .Select(SqlExpression (item) => new SqlLiteral(item, value.Storage));
-        }
-        else
+                .Select(SqlExpression (item) => new SqlLiteral(item, value.Storage))
+                .ToImmutableArray()
+            : [.. list.Items.Select(SqlExpression (item) => new SqlLiteral(item, value.Type is Float64Type ? new StoredFloat(64) : value.Storage))];
+        SqlCondition condition = (items.Length, list.Negated) switch
         {
-            items = list.Items.Select(SqlExpression (item) => new SqlLiteral(item, value.Storage));
-        }
-
-        var kept = items.ToImmutableArray();
-        SqlCondition condition = kept.IsEmpty
-            ? list.Negated ? new SqlIsNull(value.Expression, Negated: true) : new SqlConstant(false)
-            : new SqlIn(value.Expression, kept, list.Negated);
+            (0, false) => new SqlConstant(false),
+            (0, true) => new SqlIsNull(value.Expression, Negated: true),
+            (1, _) => new SqlComparison(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, value.Expression, items[0]),
+            _ => new SqlIn(value.Expression, items, list.Negated),
+        };
         return list.Negated && value.Type is Float64Type ? new SqlAnd([condition, dialect.IsNotNan(value.Expression)]) : condition;
     }
+
+    // One number of month and day, so that a conversion between zones is done once.
+    private SqlIn MonthDay(SqlExpression clock, ImmutableArray<(int Month, int Day)> days)
+    {
+        static SqlExpression Number(int value) => new SqlLiteral(new Int64Literal(value), new StoredInteger());
+        var (month, day) = (dialect.PartOf(clock, DatePart.Month), dialect.PartOf(clock, DatePart.DayOfMonth));
+        return new SqlIn(
+            new SqlArithmetic('+', new SqlArithmetic('*', month, Number(100)), day), [.. days.Select(pair => Number(pair.Month * 100 + pair.Day))], Negated: false);
+    }
+
+    private SqlAnd CompareAverage(ComparisonOperator comparison, SqlValue sum, SqlExpression count, SqlValue bound)
+    {
+        var (precision, scale) = ExactNumber.Shape(bound.Storage);
+        var product = dialect.ExactProduct(bound, count, precision <= 38 && scale <= 38);
+        return new SqlAnd(
+        [
+            new SqlComparison(ComparisonOperator.Greater, count, new SqlLiteral(new Int64Literal(0), new StoredInteger())),
+            dialect.CompareExact(comparison, sum, product),
+        ]);
+    }
+
+    // The default need not be a number that the column could hold, so it is compared by itself.
+    private static SqlCondition WithDefault(SqlValue input, SqlCondition present, SqlCondition missing)
+    {
+        var isMissing = new SqlIsNull(input.Expression, Negated: false);
+        return missing switch
+        {
+            SqlConstant { Value: false } => present,
+            SqlConstant => new SqlOr([present, isMissing]),
+            _ => new SqlOr([present, new SqlAnd([isMissing, missing])]),
+        };
+    }
+
+    private static LiteralExpression Default(CoalesceExpression coalesce) => new(coalesce.Default, coalesce.Type);
 
     // An instant and a wall clock in UTC of the same type meet as wall clocks; a constant is written like the column beside it.
     private (SqlValue Left, SqlValue Right) SameClock(SqlValue left, SqlValue right) => (left, right) switch
     {
         ({ Storage: StoredInstant }, { Expression: SqlLiteral literal }) => (left, right with { Expression = literal with { Storage = left.Storage }, Storage = left.Storage }),
         ({ Expression: SqlLiteral literal }, { Storage: StoredInstant }) => (left with { Expression = literal with { Storage = right.Storage }, Storage = right.Storage }, right),
-        ({ Storage: StoredInstant }, { Storage: StoredWallClock }) => (AsUtc(left), right),
-        ({ Storage: StoredWallClock }, { Storage: StoredInstant }) => (left, AsUtc(right)),
+        ({ Storage: StoredInstant }, { Storage: StoredWallClock }) => (expressions.AsUtc(left), right),
+        ({ Storage: StoredWallClock }, { Storage: StoredInstant }) => (left, expressions.AsUtc(right)),
         _ => (left, right),
     };
 
-    private SqlValue AsUtc(SqlValue value) => value with { Expression = dialect.InstantToUtc(value.Expression), Storage = new StoredWallClock() };
+    // Two columns of different collations cannot be compared unless the comparison names one.
+    private (SqlValue Left, SqlValue Right) SameCollation(SqlValue left, SqlValue right) =>
+        mixedCollations && left is { Type: StringType, Expression: not SqlLiteral } && right is { Type: StringType, Expression: not SqlLiteral }
+            ? (left with { Expression = dialect.ByBytes(left.Expression) }, right with { Expression = dialect.ByBytes(right.Expression) })
+            : (left, right);
 
     private static SqlValue AsText(SqlValue value) => value.Type is StringType
         ? value
         : new SqlValue(new SqlCast(value.Expression, new StoredText()), DataTypes.String, new StoredText());
 
-    private static bool IsExact(SqlValue value) => value.Type is Int64Type or DecimalType;
+    private static bool IsExact(DataType type) => type is Int64Type or DecimalType;
 
-    private static SqlComparison Equals(SqlExpression value, int constant)
-        => new(ComparisonOperator.Equal, value, new SqlLiteral(new Int64Literal(constant), new StoredInteger()));
-
-    private static ComparisonOperator Flip(ComparisonOperator comparison) => comparison switch
-    {
-        ComparisonOperator.Less => ComparisonOperator.Greater,
-        ComparisonOperator.LessOrEqual => ComparisonOperator.GreaterOrEqual,
-        ComparisonOperator.Greater => ComparisonOperator.Less,
-        ComparisonOperator.GreaterOrEqual => ComparisonOperator.LessOrEqual,
-        _ => comparison,
-    };
-
-    private static bool Holds(ComparisonOperator comparison, Literal left, Literal right)
-    {
-        var ((first, firstScale), (second, secondScale)) = (ExactNumber.Of(left), ExactNumber.Of(right));
-        var scale = Math.Max(firstScale, secondScale);
-        var order = (first * System.Numerics.BigInteger.Pow(10, scale - firstScale)).CompareTo(second * System.Numerics.BigInteger.Pow(10, scale - secondScale));
-        return comparison switch
-        {
-            ComparisonOperator.Equal => order == 0,
-            ComparisonOperator.NotEqual => order != 0,
-            ComparisonOperator.Less => order < 0,
-            ComparisonOperator.LessOrEqual => order <= 0,
-            ComparisonOperator.Greater => order > 0,
-            _ => order >= 0,
-        };
-    }
+    private static bool MayBeNan(SqlValue value) => value is { Type: Float64Type, Expression: not SqlLiteral };
 }

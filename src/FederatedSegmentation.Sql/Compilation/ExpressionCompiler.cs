@@ -24,11 +24,13 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
                 return new SqlValue(dialect.PartOf(InZone(Compile(part.Input, block), part.Zone), part.Part), DataTypes.Int64, new StoredInteger());
 
             case AsciiLowerExpression lower:
-                return Compile(lower.Input, block) with { Expression = dialect.AsciiLower(Compile(lower.Input, block).Expression) };
+                var text = Compile(lower.Input, block);
+                return text with { Expression = Lower(text.Expression) };
 
             case CoalesceExpression coalesce:
                 var input = Compile(coalesce.Input, block);
-                return input with { Expression = new SqlCall("coalesce", [input.Expression, new SqlLiteral(coalesce.Default, input.Storage)]) };
+                var constant = input.Type is Int64Type or DecimalType ? ExactNumber.StorageOf(coalesce.Default) : input.Storage;
+                return input with { Expression = new SqlCall("coalesce", [input.Expression, new SqlLiteral(coalesce.Default, constant)]) };
 
             case NanAsNullExpression nan:
                 var real = Compile(nan.Input, block);
@@ -56,7 +58,12 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
     /// <summary>A constant in the storage that holds it exactly.</summary>
     public static SqlValue Literal(Literal value, DataType type)
     {
-        var storage = value is Int64Literal or DecimalLiteral && type is Int64Type or DecimalType ? ExactNumber.StorageOf(value) : NaturalStorage.Of(type);
+        var storage = (value, type) switch
+        {
+            (Int64Literal, Int64Type) => new StoredInteger(),
+            (Int64Literal or DecimalLiteral, Int64Type or DecimalType) => ExactNumber.StorageOf(value),
+            _ => NaturalStorage.Of(type),
+        };
         return new SqlValue(new SqlLiteral(value, storage), type, storage);
     }
 
@@ -73,6 +80,19 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
         return string.Equals(from, zone, StringComparison.Ordinal) ? clock : dialect.ConvertZone(clock, from, zone);
     }
 
+    /// <summary>An instant as the wall clock of UTC; anything else as it is.</summary>
+    public SqlValue AsUtc(SqlValue value) => value.Storage is StoredInstant
+        ? value with { Expression = dialect.InstantToUtc(value.Expression), Storage = new StoredWallClock() }
+        : value;
+
+    /// <summary>A time in the storage that a column promises; anything else as it is.</summary>
+    public SqlValue As(StorageType storage, SqlValue value) => (storage, value.Storage) switch
+    {
+        (StoredWallClock, StoredInstant) => AsUtc(value),
+        (StoredInstant, StoredWallClock) => value with { Expression = dialect.UtcToInstant(value.Expression), Storage = storage },
+        _ => value,
+    };
+
     /// <summary>A number as a float64.</summary>
     public static SqlExpression AsFloat(SqlValue value) => value switch
     {
@@ -80,4 +100,14 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
         { Storage: StoredFloat { Bits: 64 } } => value.Expression,
         _ => new SqlCast(value.Expression, new StoredFloat(64)),
     };
+
+    private SqlExpression Lower(SqlExpression text) => text is SqlLiteral { Value: StringLiteral constant } literal
+        ? literal with { Value = new StringLiteral(string.Create(constant.Value.Length, constant.Value, (span, value) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = value[i] is >= 'A' and <= 'Z' ? (char)(value[i] + 32) : value[i];
+            }
+        })) }
+        : dialect.AsciiLower(text);
 }

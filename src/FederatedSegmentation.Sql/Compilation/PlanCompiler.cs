@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
@@ -11,20 +12,27 @@ namespace FederatedSegmentation.Sql.Compilation;
 /// <summary>Compiles a plan to one SELECT of a dialect. Filters, semi-joins and look-ups over one input share a SELECT; everything else nests.</summary>
 public sealed class PlanCompiler
 {
+    private const string RowNumber = "row_number";
+    private const int LongestName = 60;
+
     private readonly SqlDialect _dialect;
     private readonly CompileContext _context;
     private readonly ExpressionCompiler _expressions;
     private readonly ConditionCompiler _conditions;
+    private readonly FilterCompiler _filters;
+    private readonly SharedUses _uses;
     private readonly List<SqlCommonTable> _with = [];
-    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
     private int _aliases;
 
-    private PlanCompiler(SqlDialect dialect, CompileContext context)
+    private PlanCompiler(LogicalPlan plan, SqlDialect dialect, CompileContext context)
     {
         _dialect = dialect;
         _context = context;
         _expressions = new ExpressionCompiler(dialect);
-        _conditions = new ConditionCompiler(dialect, _expressions);
+        _conditions = new ConditionCompiler(dialect, _expressions, context.MixedCollations);
+        _filters = new FilterCompiler(dialect, _conditions, Open, Alias);
+        _uses = new SharedUses(plan, context.Results);
     }
 
     /// <summary>The statement's text.</summary>
@@ -36,16 +44,23 @@ public sealed class PlanCompiler
     /// <exception cref="Model.Errors.FederatedSegmentationException">RES003: the statement is longer than its reader takes.</exception>
     public static string Compile(LogicalPlan plan, SqlDialect dialect, CompileContext context, ImmutableArray<string> names, bool ordered)
     {
-        var compiler = new PlanCompiler(dialect, context);
+        var compiler = new PlanCompiler(plan, dialect, context);
         var block = compiler.Open(plan);
-        var select = Select(block, plan.Columns, names);
+        var outputs = plan.Columns.Select(column => compiler._expressions.As(QueryBlock.Arriving(column), block[column]).Expression).ToImmutableArray();
+        var select = new SqlSelect([.. outputs.Zip(names, (value, name) => new SqlOutput(value, name))], block.From) { Where = [.. block.Where] };
         if (ordered)
         {
-            select = select with { OrderBy = [.. plan.Columns.Select(column => new SqlOrder(column.Type is StringType ? dialect.ByBytes(block[column].Expression) : block[column].Expression, Descending: false))] };
+            select = select with
+            {
+                OrderBy = [.. plan.Columns.Select((column, i) => new SqlOrder(column.Type is StringType ? dialect.ByBytes(outputs[i]) : outputs[i], Descending: false))],
+            };
         }
 
         return SqlWriter.Write(new SqlStatement([.. compiler._with], select), dialect, context.MaxStatementBytes ?? dialect.Capabilities.MaxStatementBytes);
     }
+
+    /// <summary>Names for the outputs of a plan: the columns' own where they are unique.</summary>
+    public static ImmutableArray<string> DefaultNames(LogicalPlan plan) => Names(plan.Columns);
 
     private QueryBlock Open(LogicalPlan plan) => plan switch
     {
@@ -79,90 +94,34 @@ public sealed class PlanCompiler
             return block;
         }
 
-        var table = tables.TableOf(scan.Entity);
-        var names = Names(scan.Columns);
-        var outputs = scan.Sources.Select((source, i) => new SqlOutput(new SqlTemplate([table.Expressions[source.Name]], []), names[i]));
-        var derived = new QueryBlock(new SqlDerived(new SqlSelect([.. outputs], new SqlTable(table.Relation, Alias())), alias));
-        for (var i = 0; i < scan.Columns.Length; i++)
+        return ScanEngine(tables.TableOf(scan.Entity), scan, alias);
+    }
+
+    // Bare columns are read in place, so that filters and joins stand beside them; what has to be converted is converted once, in a SELECT of its own.
+    private QueryBlock ScanEngine(EngineTable table, ScanPlan scan, string alias)
+    {
+        var expressions = scan.Sources.Select(source => table.Expressions[source.Name]).ToImmutableArray();
+        if (expressions.All(expression => _dialect.IsBareColumn(expression)))
         {
-            derived.Add(scan.Columns[i], new SqlColumn(alias, names[i]), QueryBlock.Arriving(scan.Columns[i]));
+            var block = new QueryBlock(new SqlTable(table.Relation, alias));
+            for (var i = 0; i < scan.Columns.Length; i++)
+            {
+                block.Add(scan.Columns[i], new SqlTemplate([$"{alias}.{expressions[i]}"], []), QueryBlock.Arriving(scan.Columns[i]));
+            }
+
+            return block;
         }
 
-        return derived;
+        var names = Names(scan.Columns);
+        var outputs = expressions.Select((expression, i) => new SqlOutput(new SqlTemplate([expression], []), names[i]));
+        return Derived(new SqlSelect([.. outputs], new SqlTable(table.Relation, alias)), scan.Columns, names, QueryBlock.Arriving, out _);
     }
 
     private QueryBlock Filter(FilterPlan filter)
     {
         var block = Open(filter.Input);
-        foreach (var conjunct in filter.Predicate is AndPlan and ? and.Items : [filter.Predicate])
-        {
-            switch (conjunct)
-            {
-                case MatchPlan match:
-                    Semi(block, match, negated: false);
-                    break;
-                case NotPlan { Item: MatchPlan match }:
-                    Semi(block, match, negated: true);
-                    break;
-                default:
-                    block.Where.Add(Condition(conjunct, block));
-                    break;
-            }
-        }
-
+        _filters.Apply(filter.Predicate, block);
         return block;
-    }
-
-    private SqlCondition Condition(PlanPredicate predicate, QueryBlock block) => predicate switch
-    {
-        ConstantPlan constant => new SqlConstant(constant.Value),
-        AndPlan and => new SqlAnd([.. and.Items.Select(item => Condition(item, block))]),
-        OrPlan or => new SqlOr([.. or.Items.Select(item => Condition(item, block))]),
-        NotPlan { Item: MatchPlan match } => new SqlIsNull(Mark(block, match), Negated: false),
-        NotPlan not => new SqlIsNotTrue(Condition(not.Item, block)),
-        MatchPlan match => new SqlIsNull(Mark(block, match), Negated: true),
-        LeafPlan leaf => _conditions.Leaf(leaf, block),
-        _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
-    };
-
-    private void Semi(QueryBlock block, MatchPlan match, bool negated)
-    {
-        if (_dialect.HasSemiJoin)
-        {
-            var (relation, keys) = Keys(match, distinct: false);
-            block.Join(negated ? SqlJoinKind.Anti : SqlJoinKind.Semi, relation, match.Keys.Select((key, i) => _conditions.Key(key, block[key.Probe], keys[i])));
-            return;
-        }
-
-        var build = Open(match.Build);
-        var conditions = build.Where.Concat(match.Keys.Select(key => _conditions.Key(key, block[key.Probe], build[key.Build])));
-        var one = new SqlOutput(new SqlLiteral(new Int64Literal(1), new StoredInteger()), "found");
-        block.Where.Add(new SqlExists(new SqlSelect([one], build.From) { Where = [.. conditions] }, negated));
-    }
-
-    // A mark join: every row stays, and a marker that is not NULL says that its keys were found. The build side is distinct, so no row is multiplied.
-    private SqlColumn Mark(QueryBlock block, MatchPlan match)
-    {
-        var (relation, keys) = Keys(match, distinct: true);
-        block.Join(SqlJoinKind.Left, relation, match.Keys.Select((key, i) => _conditions.Key(key, block[key.Probe], keys[i])));
-        return new SqlColumn(((SqlDerived)relation).Alias, Marker);
-    }
-
-    private const string Marker = "found";
-
-    private (SqlRelation Relation, ImmutableArray<SqlValue> Keys) Keys(MatchPlan match, bool distinct)
-    {
-        var build = Open(match.Build);
-        var alias = Alias();
-        var names = match.Keys.Select((_, i) => FormattableString.Invariant($"k{i}")).ToImmutableArray();
-        var outputs = match.Keys.Select((key, i) => new SqlOutput(build[key.Build].Expression, names[i]));
-        if (distinct)
-        {
-            outputs = outputs.Append(new SqlOutput(new SqlLiteral(new Int64Literal(1), new StoredInteger()), Marker));
-        }
-
-        var select = new SqlSelect([.. outputs], build.From) { Where = [.. build.Where], Distinct = distinct };
-        return (new SqlDerived(select, alias), [.. match.Keys.Select((key, i) => build[key.Build] with { Expression = new SqlColumn(alias, names[i]) })]);
     }
 
     private QueryBlock Project(ProjectPlan project)
@@ -185,8 +144,8 @@ public sealed class PlanCompiler
             [.. dedupe.Keys.Select(key => input[key].Expression)],
             [.. dedupe.Order.Select(order => new SqlOrder(Sortable(input[order.Column]), order.Descending))]);
         var select = Select(input, dedupe.Columns, names);
-        var block = Derived(select with { Outputs = select.Outputs.Add(new SqlOutput(number, "row_number")) }, dedupe.Columns, names, column => input[column].Storage, out var alias);
-        block.Where.Add(new SqlComparison(ComparisonOperator.Equal, new SqlColumn(alias, "row_number"), new SqlLiteral(new Int64Literal(1), new StoredInteger())));
+        var block = Derived(select with { Outputs = select.Outputs.Add(new SqlOutput(number, RowNumber)) }, dedupe.Columns, names, column => input[column].Storage, out var alias);
+        block.Where.Add(new SqlComparison(ComparisonOperator.Equal, new SqlColumn(alias, RowNumber), new SqlLiteral(new Int64Literal(1), new StoredInteger())));
         return block;
     }
 
@@ -210,13 +169,14 @@ public sealed class PlanCompiler
     {
         var block = Open(lookup.Input);
         var build = Open(lookup.Build);
-        var names = Names(lookup.Build.Columns);
+        var columns = lookup.Keys.Select(key => key.Build).Concat(lookup.Added).DistinctBy(column => column.Id).ToImmutableArray();
+        var names = Names(columns);
         var alias = Alias();
-        var values = lookup.Build.Columns.Select((column, i) => (column.Id, Value: build[column] with { Expression = new SqlColumn(alias, names[i]) })).ToDictionary(pair => pair.Id, pair => pair.Value);
+        var values = columns.Select((column, i) => (column.Id, Value: build[column] with { Expression = new SqlColumn(alias, names[i]) })).ToDictionary(pair => pair.Id, pair => pair.Value);
         block.Join(
             SqlJoinKind.Left,
-            new SqlDerived(Select(build, lookup.Build.Columns, names), alias),
-            lookup.Keys.Select(key => _conditions.Key(key, block[key.Probe], values[key.Build.Id])));
+            new SqlDerived(Select(build, columns, names), alias),
+            lookup.Keys.SelectMany(key => _conditions.Key(key, block[key.Probe], values[key.Build.Id])));
         foreach (var added in lookup.Added)
         {
             block.Add(added, values[added.Id].Expression, values[added.Id].Storage);
@@ -236,7 +196,7 @@ public sealed class PlanCompiler
             right = Derived(Select(joined, pair.Right.Columns, names), pair.Right.Columns, names, column => joined[column].Storage, out _);
         }
 
-        left.Join(SqlJoinKind.Inner, right.From, pair.Keys.Select(key => _conditions.Key(key, left[key.Probe], right[key.Build])).ToList());
+        left.Join(SqlJoinKind.Inner, right.From, pair.Keys.SelectMany(key => _conditions.Key(key, left[key.Probe], right[key.Build])).ToList());
         left.Where.AddRange(right.Where);
         left.AddAll(right);
         return left;
@@ -247,29 +207,68 @@ public sealed class PlanCompiler
         var input = Open(aggregate.Input);
         var names = Names(aggregate.Columns);
         var groups = aggregate.GroupBy.Select(column => input[column].Expression).ToImmutableArray();
+        var storages = aggregate.Columns.Take(groups.Length).Zip(aggregate.GroupBy).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
         var measures = aggregate.Measures.Select((measure, i) =>
         {
             var output = aggregate.Columns[groups.Length + i];
-            return _dialect.Aggregate(measure.Function, measure.Input is { } value ? _expressions.Compile(value, input) : null, QueryBlock.Arriving(output));
-        });
+            var value = measure.Input is { } expression ? _expressions.Compile(expression, input) : null;
+            storages[output.Id] = measure.Function is MeasureFunction.Minimum or MeasureFunction.Maximum or MeasureFunction.Any ? value!.Storage : QueryBlock.Arriving(output);
+            return _dialect.Aggregate(measure.Function, value, storages[output.Id]);
+        }).ToImmutableArray();
         var outputs = groups.Concat(measures).Select((value, i) => new SqlOutput(value, names[i]));
         var select = new SqlSelect([.. outputs], input.From) { Where = [.. input.Where], GroupBy = groups };
-        var storages = aggregate.Columns.Select((column, i) => (column.Id, Storage: i < groups.Length ? input[aggregate.GroupBy[i]].Storage : QueryBlock.Arriving(column)))
-            .ToDictionary(pair => pair.Id, pair => pair.Storage);
         return Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
     }
 
     private QueryBlock Set(SetPlan set)
     {
         var names = Names(set.Columns);
-        var queries = set.Inputs.Select(SqlQuery (input) => Select(Open(input), input.Columns, names)).ToImmutableArray();
-        return Derived(queries.Length == 1 ? queries[0] : new SqlSetOperation(set.Kind, queries), set.Columns, names, QueryBlock.Arriving, out _);
+        var inputs = set.Inputs.Select(input => (Block: Open(input), input.Columns)).ToList();
+        var storages = set.Columns.Select((column, i) => Common(column.Type, [.. inputs.Select(input => input.Block[input.Columns[i]].Storage)])).ToImmutableArray();
+        var queries = inputs.Select(SqlQuery (input) => new SqlSelect(
+            [.. input.Columns.Select((column, i) => new SqlOutput(SetInput(storages[i], input.Block[column]), names[i]))],
+            input.Block.From)
+        {
+            Where = [.. input.Block.Where],
+        }).ToImmutableArray();
+        var byId = set.Columns.Zip(storages).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        return Derived(queries.Length == 1 ? ((SqlSelect)queries[0]) with { Distinct = true } : new SqlSetOperation(set.Kind, queries), set.Columns, names, column => byId[column.Id], out _);
+    }
+
+    private SqlExpression SetInput(StorageType storage, SqlValue value)
+    {
+        var expression = _expressions.As(storage, value).Expression;
+        return _context.MixedCollations && value.Type is StringType ? _dialect.ByBytes(expression) : expression;
+    }
+
+    // What the engines make of columns of one type that are stored differently.
+    private static StorageType Common(DataType type, ImmutableArray<StorageType> storages)
+    {
+        if (storages.All(storage => storage == storages[0]))
+        {
+            return storages[0];
+        }
+
+        if (type is not DecimalType)
+        {
+            return NaturalStorage.Of(type);
+        }
+
+        var shapes = storages.Select(ExactNumber.Shape).ToList();
+        var scale = shapes.Max(shape => shape.Scale);
+        return new StoredDecimal(Math.Min(38, shapes.Max(shape => shape.Precision - shape.Scale) + scale), scale);
     }
 
     private QueryBlock KeyList(KeyListPlan keys)
     {
-        var alias = Alias();
         var names = Names(keys.Columns);
+        if (keys.Keys.IsEmpty)
+        {
+            var nothing = keys.Columns.Select((column, i) => new SqlOutput(new SqlCast(new SqlNull(), QueryBlock.Arriving(column)), names[i]));
+            return Derived(new SqlSelect([.. nothing], From: null) { Where = [new SqlConstant(false)] }, keys.Columns, names, QueryBlock.Arriving, out _);
+        }
+
+        var alias = Alias();
         var rows = keys.Keys.Select(key => key.Select((part, i) => (SqlExpression)new SqlLiteral(part, QueryBlock.Arriving(keys.Columns[i]))).ToImmutableArray());
         var block = new QueryBlock(new SqlValues([.. rows], alias, names));
         for (var i = 0; i < names.Length; i++)
@@ -287,46 +286,59 @@ public sealed class PlanCompiler
         return Derived(_dialect.ReadKeyFile(file, column => byId[column.Id], Alias()), file.Columns, names, column => NaturalStorage.Of(column.Type), out _);
     }
 
-    private QueryBlock Shared(SharedPlan shared)
-    {
-        var names = Names(shared.Shared.Columns);
-        if (_shared.Add(shared.Name))
-        {
-            // Tables that the definition itself shares come before it.
-            var definition = Select(Open(shared.Shared), shared.Shared.Columns, names);
-            _with.Add(new SqlCommonTable(shared.Name, definition));
-        }
-
-        return Table(_dialect.QuoteIdentifier(shared.Name), names, shared.Columns);
-    }
+    private QueryBlock Shared(SharedPlan shared) => _uses.IsRepeated(shared)
+        ? CommonTableOf(shared.Name, shared.Shared, shared.Columns)
+        : Inline(shared.Shared, shared.Columns);
 
     private QueryBlock Result(ResultPlan result)
     {
         switch (_context.Results?.Invoke(result.Name) ?? throw new InvalidOperationException($"The plan reads the result '{result.Name}', which the statement does not know."))
         {
             case TableResult table:
-                return Table(table.Relation, table.Columns, result.Columns);
+                return Table(table.Relation, table.Columns, result.Columns, QueryBlock.Arriving);
             case InlineResult inline:
-                var block = Open(inline.Plan);
-                for (var i = 0; i < result.Columns.Length; i++)
-                {
-                    var value = block[inline.Plan.Columns[i]];
-                    block.Add(result.Columns[i], value.Expression, value.Storage);
-                }
-
-                return block;
+                return _uses.IsRepeated(result) ? CommonTableOf(result.Name, inline.Plan, result.Columns) : Inline(inline.Plan, result.Columns);
             case var other:
                 throw new InvalidOperationException($"Unknown relation {other.GetType().Name}.");
         }
     }
 
-    private QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns)
+    // Read once: part of the statement like any other input.
+    private QueryBlock Inline(LogicalPlan plan, ImmutableArray<PlanColumn> columns)
+    {
+        var block = Open(plan);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var value = block[plan.Columns[i]];
+            block.Add(columns[i], value.Expression, value.Storage);
+        }
+
+        return block;
+    }
+
+    private QueryBlock CommonTableOf(string name, LogicalPlan plan, ImmutableArray<PlanColumn> columns)
+    {
+        if (!_common.TryGetValue(name, out var table))
+        {
+            // Tables that the definition itself reads come before it.
+            var block = Open(plan);
+            var names = Names(plan.Columns);
+            table = new CommonTable(names, [.. plan.Columns.Select(column => block[column].Storage)]);
+            _with.Add(new SqlCommonTable(name, Select(block, plan.Columns, names)));
+            _common.Add(name, table);
+        }
+
+        var storages = columns.Zip(table.Storages).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        return Table(_dialect.QuoteIdentifier(name), table.Names, columns, column => storages[column.Id]);
+    }
+
+    private QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns, Func<PlanColumn, StorageType> storage)
     {
         var alias = Alias();
         var block = new QueryBlock(new SqlTable(relation, alias));
         for (var i = 0; i < columns.Length; i++)
         {
-            block.Add(columns[i], new SqlColumn(alias, names[i]), QueryBlock.Arriving(columns[i]));
+            block.Add(columns[i], new SqlColumn(alias, names[i]), storage(columns[i]));
         }
 
         return block;
@@ -347,12 +359,27 @@ public sealed class PlanCompiler
         return block;
     }
 
-    // The logical names where they are unique; engines fold case.
+    // The logical names where they are unique, since engines fold case, and where no engine cuts them short.
     private static ImmutableArray<string> Names(ImmutableArray<PlanColumn> columns)
     {
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "row_number", Marker };
-        return [.. columns.Select(column => taken.Add(column.Name) ? column.Name : FormattableString.Invariant($"{column.Name}_{column.Id}"))];
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { RowNumber, FilterCompiler.Marker };
+        return [.. columns.Select(column => Encoding.UTF8.GetByteCount(column.Name) <= LongestName && column.Name.Length > 0 && taken.Add(column.Name)
+            ? column.Name
+            : Unique(taken, column))];
+    }
+
+    private static string Unique(HashSet<string> taken, PlanColumn column)
+    {
+        var name = FormattableString.Invariant($"column_{column.Id}");
+        while (!taken.Add(name))
+        {
+            name += "_";
+        }
+
+        return name;
     }
 
     private string Alias() => FormattableString.Invariant($"t{++_aliases}");
+
+    private sealed record CommonTable(ImmutableArray<string> Names, ImmutableArray<StorageType> Storages);
 }

@@ -16,6 +16,9 @@ internal sealed class QueryBlock(SqlRelation from)
     /// <summary>What must hold.</summary>
     public List<SqlCondition> Where { get; } = [];
 
+    /// <summary>The marker columns of the matches that were joined already.</summary>
+    public Dictionary<MatchPlan, SqlColumn> Marks { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The value of a column of the plan in this block.</summary>
     public SqlValue this[PlanColumn column] => _columns[column.Id];
 

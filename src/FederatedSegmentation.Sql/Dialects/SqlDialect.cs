@@ -33,6 +33,10 @@ public abstract class SqlDialect
             ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : throw SqlErrors.Unsupported(Name, "a name that is empty or holds U+0000");
 
+    /// <summary>Whether the text is one quoted name and nothing else.</summary>
+    public virtual bool IsBareColumn(string text) =>
+        text is ['"', _, .., '"'] && !text[1..^1].Replace("\"\"", string.Empty, StringComparison.Ordinal).Contains('"');
+
     /// <summary>The parts, quoted and joined by dots.</summary>
     public string QuoteName(ImmutableArray<string> parts) => string.Join('.', parts.Select(QuoteIdentifier));
 
