@@ -123,15 +123,19 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
             names.AddRange(wanted);
         }
 
-        var kept = names.Where(name => wanted.Count == 0 || wanted.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        // A folder such as year=2026 is a column only where no line has one of that name.
+        var folders = wanted.Where(name => !names.Contains(name, StringComparer.Ordinal) && IsHive(files, [name])).ToList();
+        // The reader wants at least one name of the lines, also where the model only asks for folders.
+        var kept = names.Where(name => wanted.Count == folders.Count || wanted.Contains(name, StringComparer.Ordinal)).Order(StringComparer.Ordinal).ToList();
         if (kept.Count == 0)
         {
             return new FileTable(string.Empty, [.. names.Select(name => (name, "VARCHAR"))], Rows: null, bytes);
         }
 
         var columns = string.Join(", ", kept.Select(name => $"{LiteralText.Quote(name)}: 'VARCHAR'"));
-        var relation = $"read_ndjson({List(files.Paths)}, columns = {{{columns}}}, ignore_errors = false, maximum_object_size = 16777216, hive_partitioning = false)";
-        return new FileTable(relation, [.. kept.Select(name => (name, "VARCHAR"))], Rows: null, bytes, HasJsonNumbers: true);
+        var relation = $"read_ndjson({List(files.Paths)}, columns = {{{columns}}}, ignore_errors = false, maximum_object_size = 16777216, "
+            + $"hive_partitioning = {(folders.Count > 0 ? "true, hive_types_autocast = false" : "false")})";
+        return new FileTable(relation, [.. kept.Concat(folders).Select(name => (name, "VARCHAR"))], Rows: null, bytes, HasJsonNumbers: true);
     }
 
     private async Task<ImmutableArray<(string Name, string EngineType)>> DescribeAsync(string relation, CancellationToken cancellationToken)
