@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Connectors.Files;
+using FederatedSegmentation.Reports;
+using FederatedSegmentation.Residual.DuckDb;
+using FederatedSegmentation.Running;
+using FederatedSegmentation.Settings;
+
+namespace FederatedSegmentation.Gateway;
+
+/// <summary>Makes the gateway of settings: one line per kind of source, and the engine.</summary>
+internal static class Composition
+{
+    internal static ISegmentGateway Open(GatewayOptions options)
+    {
+        var engine = options.Engine.DuckDb;
+        return new SegmentGateway(
+            options,
+            [.. options.Sources.Select(Connect)],
+            [.. options.Sources.Select(source => new SourceReport(source.Name, source.Kind, PlaceOf(source)))],
+            new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes), new PinnedZoneRules()),
+            TimeProvider.System);
+    }
+
+    private static IDataSourceConnector Connect(SourceOptions source) => source switch
+    {
+        FilesSourceOptions files => new FilesConnector(files.Name, files.Root),
+        PostgresSourceOptions postgres => PostgresSource.Connect(postgres),
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
+    };
+
+    private static string PlaceOf(SourceOptions source) => source switch
+    {
+        FilesSourceOptions files => files.Root,
+        PostgresSourceOptions postgres => FormattableString.Invariant($"{postgres.Host}:{postgres.Port}/{postgres.Database}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
+    };
+}
