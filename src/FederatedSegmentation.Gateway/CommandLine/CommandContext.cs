@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Encodings.Web;
-using FederatedSegmentation.Gateway.Progress;
 using FederatedSegmentation.Membership;
 using FederatedSegmentation.Settings;
 

@@ -11,8 +11,10 @@ internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+#pragma warning disable CA2213 // They stay: a signal that is just being handled may still use them, and the process ends now.
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenSource _ended = new();
+#pragma warning restore CA2213
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly TimeProvider _time;
     private int _requests;
@@ -37,7 +39,6 @@ internal sealed class Interruption : IDisposable
             registration.Dispose();
         }
 
-        // The sources stay: a signal that is just being handled may still use them, and the process ends now.
         _ended.Cancel();
     }
 

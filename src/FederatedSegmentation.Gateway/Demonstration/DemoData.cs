@@ -124,11 +124,11 @@ internal static class DemoData
     {
         var crm = database is null
             ? string.Empty
-            : string.Create(CultureInfo.InvariantCulture, $$"""
-                , "crm": {"Kind": "postgres", "Host": "127.0.0.1", "Port": {{database.Port}}, "Database": "postgres", "SslMode": "Disable", "Auth": {"Kind": "password", "User": "{{DemoDatabase.User}}", "Password": {"File": "password"}}}
+            : string.Create(CultureInfo.InvariantCulture, $$$"""
+                , "crm": {"Kind": "postgres", "Host": "127.0.0.1", "Port": {{{database.Port}}}, "Database": "postgres", "SslMode": "Disable", "Auth": {"Kind": "password", "User": "{{{DemoDatabase.User}}}", "Password": {"File": "password"} } }
                 """);
-        return $$"""
-            {"FederatedSegmentation": {"Model": "model.yaml", "Segments": "segments", "Sources": {"lake": {"Kind": "files", "Root": "data"}{{crm}}}}}
+        return $$$"""
+            {"FederatedSegmentation": {"Model": "model.yaml", "Segments": "segments", "Sources": {"lake": {"Kind": "files", "Root": "data"}{{{crm}}} } } }
             """;
     }
 }

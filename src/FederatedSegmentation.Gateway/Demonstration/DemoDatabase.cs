@@ -49,7 +49,7 @@ internal sealed class DemoDatabase : IAsyncDisposable
 
         await database.RunAsync("initdb", ["-D", database.Data, "-U", User, "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale=C", "--no-sync"], cancellationToken).ConfigureAwait(false);
         var options = string.Create(CultureInfo.InvariantCulture, $"-p {database.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off");
-        await database.RunAsync("pg_ctl", ["-D", database.Data, "-w", "-l", Path.Combine(database.Data, "log"), "-o", options, "start"], cancellationToken).ConfigureAwait(false);
+        await database.RunAsync("pg_ctl", ["-s", "-D", database.Data, "-w", "-l", Path.Combine(database.Data, "log"), "-o", options, "start"], cancellationToken).ConfigureAwait(false);
         return database;
     }
 
@@ -71,7 +71,7 @@ internal sealed class DemoDatabase : IAsyncDisposable
     /// <summary>Stops the server and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("pg_ctl", ["-D", Data, "-m", "immediate", "-w", "stop"], CancellationToken.None).ConfigureAwait(false);
+        await RunAsync("pg_ctl", ["-s", "-D", Data, "-m", "immediate", "-w", "stop"], CancellationToken.None).ConfigureAwait(false);
         Directory.Delete(Data, recursive: true);
     }
 
