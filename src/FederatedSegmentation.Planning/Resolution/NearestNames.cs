@@ -7,10 +7,10 @@ internal static class NearestNames
 {
     private const int Most = 3;
 
-    /// <summary>At most three candidates within a third of the name's length, the nearest first; ties in the order of the alphabet.</summary>
+    /// <summary>At most three candidates within a third of the name's length (and within two changes of any but the shortest), the nearest first; ties in the order of the alphabet.</summary>
     public static ImmutableArray<string> Of(string name, IEnumerable<string> candidates)
     {
-        var most = Math.Max(1, name.Length / 3);
+        var most = name.Length < 4 ? 1 : Math.Max(2, name.Length / 3);
         return
         [
             .. candidates

@@ -70,7 +70,7 @@ internal static class OriginText
         ScalarNode { Kind: ScalarKind.String } scalar => $"\"{Shorten(scalar.Text)}\"",
         ScalarNode scalar => scalar.Text.Length == 0 ? "null" : Shorten(scalar.Text),
         SequenceNode sequence => $"[{string.Join(", ", sequence.Items.Take(MostItems).Select(Value))}{(sequence.Items.Length > MostItems ? ", …" : string.Empty)}]",
-        MappingNode mapping => $"{{{string.Join(", ", mapping.Entries.Take(MostItems).Select(entry => $"{entry.Key}: {Value(entry.Value)}"))}{(mapping.Entries.Length > MostItems ? ", …" : string.Empty)}}}",
+        MappingNode mapping => $"{{{string.Join(", ", mapping.Entries.Take(MostItems).Select(entry => $"{entry.Key}: {Plain(entry.Value)}"))}{(mapping.Entries.Length > MostItems ? ", …" : string.Empty)}}}",
         _ => throw new ArgumentOutOfRangeException(nameof(node)),
     };
 

@@ -10,6 +10,7 @@ namespace FederatedSegmentation.Planning.Resolution;
 internal static class PredicateReader
 {
     private static readonly string[] Kinds = ["all", "any", "not", "field", "has", "none", "every", "in_segment", "ids", "seq", "regular", "sql"];
+    private static readonly string[] Companions = ["ci", "where", "must", "agg", "via", "depth", "mode", "max_age"];
 
     /// <summary>A predicate, or null after a report.</summary>
     /// <param name="node">The predicate.</param>
@@ -81,7 +82,11 @@ internal static class PredicateReader
             return;
         }
 
-        var misspelt = node.Entries.FirstOrDefault(entry => !NodeShapes.IsAnnotation(entry.Key) && !NearestNames.Of(entry.Key, Kinds).IsEmpty);
+        var misspelt = node.Entries.FirstOrDefault(entry =>
+            !NodeShapes.IsAnnotation(entry.Key)
+            && !LeafReader.IsOperator(entry.Key)
+            && !Companions.Contains(entry.Key, StringComparer.Ordinal)
+            && !NearestNames.Of(entry.Key, Kinds).IsEmpty);
         var (place, line) = misspelt is null ? (node.Place.Pointer, node.Place.Line) : (misspelt.Value.Place.Pointer, misspelt.KeyLine);
         context.Problems.Add(
             "SDL006",

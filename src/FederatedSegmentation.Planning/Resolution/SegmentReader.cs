@@ -175,10 +175,10 @@ internal static partial class SegmentReader
         {
             var predicate = item switch
             {
-                ScalarNode { Kind: ScalarKind.String } when row.Entity is { } entity =>
-                    KeySetReader.ReadSegment(item, entity, context) is { } keys ? new InKeySetPredicate(entity, keys, context.Origin(item)) : null,
+                ScalarNode { Kind: ScalarKind.String } =>
+                    KeySetReader.ReadSegment(item, row.Entity, context) is { } keys && row.Entity is { } entity ? new InKeySetPredicate(entity, keys, context.Origin(item)) : null,
                 MappingNode mapping when mapping.Find("in_segment") is not null => PredicateReader.Read(item, row, depth: 1, context),
-                _ => ReportException(item, row, context),
+                _ => ReportException(item, context),
             };
             if (predicate is not null)
             {
@@ -189,13 +189,9 @@ internal static partial class SegmentReader
         return new AnyPredicate(items.ToImmutable(), context.Origin(list));
     }
 
-    private static ResolvedPredicate? ReportException(DocumentNode node, RowScope row, SegmentContext context)
+    private static ResolvedPredicate? ReportException(DocumentNode node, SegmentContext context)
     {
-        if (row.Entity is not null)
-        {
-            context.Problems.Add("SDL006", node.Place, "A list in 'except' holds only in_segment.", "Write a predicate instead of the list: except: {any: […]}.");
-        }
-
+        context.Problems.Add("SDL006", node.Place, "A list in 'except' holds only in_segment.", "Write a predicate instead of the list: except: {any: […]}.");
         return null;
     }
 }

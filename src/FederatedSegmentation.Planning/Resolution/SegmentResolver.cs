@@ -29,11 +29,12 @@ public static class SegmentResolver
         });
     }
 
-    /// <summary>Resolves the segment of a file, which the library holds (see <see cref="SegmentLibrary.With"/>), and every segment that it needs.</summary>
+    /// <summary>Resolves the segment of a file and every segment that it needs. The file takes the place of one with the same id or path in the library.</summary>
     /// <exception cref="FederatedSegmentationException">As in <see cref="Resolve(string, ResolutionEnvironment)"/>.</exception>
     public static ResolvedRun Resolve(SegmentFile file, ResolutionEnvironment environment)
     {
-        var main = SegmentReader.Read(file, environment);
+        var surroundings = environment with { Library = environment.Library.With(file) };
+        var main = SegmentReader.Read(file, surroundings);
         var read = new Dictionary<string, ReadSegment>(StringComparer.Ordinal);
         var problems = ImmutableArray.CreateBuilder<Problem>();
         problems.AddRange(main.Problems);
@@ -47,9 +48,9 @@ public static class SegmentResolver
         {
             foreach (var (needed, _) in segment.Needs)
             {
-                if (!read.ContainsKey(needed) && environment.Library.Find(needed) is [var neededFile])
+                if (!read.ContainsKey(needed) && surroundings.Library.Find(needed) is [var neededFile])
                 {
-                    var other = SegmentReader.Read(neededFile, environment);
+                    var other = SegmentReader.Read(neededFile, surroundings);
                     read[needed] = other;
                     problems.AddRange(other.Problems);
                     pending.Enqueue(other);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using FederatedSegmentation.Model.Definition;
 using FederatedSegmentation.Planning.Resolution;
 using YamlDotNet.Core;
@@ -7,7 +8,7 @@ using YamlDotNet.Core.Events;
 namespace FederatedSegmentation.Reading;
 
 /// <summary>Reads YAML 1.2 with the core schema into a document tree. The library scans the text; the meaning of scalars, tags, aliases and duplicate keys is ours.</summary>
-internal sealed class YamlDocumentReader
+internal sealed partial class YamlDocumentReader
 {
     private const string CoreTagPrefix = "tag:yaml.org,2002:";
     private readonly Parser _parser;
@@ -40,6 +41,12 @@ internal sealed class YamlDocumentReader
             throw problems.Fatal("SDL017", null, error.Start.Line, $"This is not valid YAML: {Sentence(error)}.", "Mend the text at this line.", error);
         }
     }
+
+    [GeneratedRegex(@"^decimal\(\s*[0-9]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OpenDecimal { get; }
+
+    [GeneratedRegex(@"^[0-9]+\s*\)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ClosedDecimal { get; }
 
     private static string Sentence(YamlException error)
     {
@@ -194,6 +201,11 @@ internal sealed class YamlDocumentReader
             var keyLine = Line(Current);
             var key = ReadKey(place, depth);
             var value = ReadNode(new PlaceOf(place, key, 0), depth + 1);
+            if (start.Style == MappingStyle.Flow)
+            {
+                value = JoinDecimal(value);
+            }
+
             if (seen is null && entries.Count >= 8)
             {
                 seen = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
@@ -210,6 +222,26 @@ internal sealed class YamlDocumentReader
 
         Take<MappingEnd>();
         return new MappingNode(place, entries.ToImmutable());
+    }
+
+    /// <summary>
+    /// <c>{amount: decimal(10,2)}</c> is, to YAML, the value <c>decimal(10</c> and a key <c>2)</c> without a value. Nobody means that, so the two are put
+    /// together again.
+    /// </summary>
+    private DocumentNode JoinDecimal(DocumentNode value)
+    {
+        if (value is not ScalarNode { Kind: ScalarKind.String } opened
+            || Current is not Scalar { Style: ScalarStyle.Plain } closing
+            || !OpenDecimal.IsMatch(opened.Text)
+            || !ClosedDecimal.IsMatch(closing.Value))
+        {
+            return value;
+        }
+
+        Take<Scalar>();
+        return Take<Scalar>() is { Style: ScalarStyle.Plain, Value: "" }
+            ? new ScalarNode(opened.Place, ScalarKind.String, $"{opened.Text},{closing.Value}")
+            : throw new YamlException(closing.Start, closing.End, $"a decimal type is not closed before '{closing.Value}'");
     }
 
     private string ReadKey(DocumentPlace place, int depth)
