@@ -50,7 +50,7 @@ internal sealed partial class YamlDocumentReader
 
     private static string Sentence(YamlException error)
     {
-        var message = (error.InnerException ?? error).Message;
+        var message = error.Message;
         var colon = message.IndexOf("): ", StringComparison.Ordinal);
         var plain = (colon >= 0 && message.StartsWith('(') ? message[(colon + 3)..] : message).Trim().TrimEnd('.');
         return plain.Length == 0 ? "the structure cannot be understood" : char.ToLowerInvariant(plain[0]) + plain[1..].ReplaceLineEndings(" ");
@@ -75,18 +75,32 @@ internal sealed partial class YamlDocumentReader
         return root;
     }
 
-    private ParsingEvent Current => _parser.Current ?? (_parser.MoveNext() ? _parser.Current! : throw new YamlException("The text ends too early."));
+    private ParsingEvent Current => _parser.Current ?? (MoveNext() ? _parser.Current! : throw new YamlException("the text ends too early"));
 
     private T Take<T>()
         where T : ParsingEvent
     {
         var current = Current as T ?? throw new YamlException(Current.Start, Current.End, $"{typeof(T).Name} was expected");
-        if (_parser.MoveNext() || current is StreamEnd)
+        if (MoveNext() || current is StreamEnd)
         {
             return current;
         }
 
-        throw new YamlException(current.Start, current.End, "The text ends too early.");
+        throw new YamlException(current.Start, current.End, "the text ends too early");
+    }
+
+    /// <summary>Goes to the next event. The scanner answers some broken texts with exceptions that know no place: they get the place reached so far.</summary>
+    private bool MoveNext()
+    {
+        var reached = _parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            throw new YamlException(reached, reached, "the structure cannot be understood from here on", error);
+        }
     }
 
     /// <param name="place">A function of the line, or null for the root.</param>
