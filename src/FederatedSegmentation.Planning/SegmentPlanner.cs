@@ -25,7 +25,7 @@ public static class SegmentPlanner
     {
         var scope = new PlanScope(tables);
         var logical = Build(run, scope);
-        var pruned = PruneColumns.Apply([InlineSingleUse.Apply(logical)])[0];
+        var pruned = PruneColumns.Apply([PushFilterBelowLookup.Apply(InlineSingleUse.Apply(logical))])[0];
 
         var fragmenter = new PlanFragmenter(scope, new PlanEstimator(tables), sources);
         var residual = fragmenter.Fragment(pruned);
