@@ -32,6 +32,16 @@ internal static class PathReader
         }
 
         var parts = text.Split('.');
+        if (parts.SkipLast(1).FirstOrDefault(part => part.EndsWith('*')) is { } repeated)
+        {
+            context.Problems.Add(
+                toManyCode,
+                place,
+                $"The path '{text}' crosses '{repeated}', which leads to many rows.",
+                $"Ask of the related rows with {{has: {string.Join('.', parts.SkipLast(1))}, where: {{field: {parts[^1]}, …}}}}.");
+            return null;
+        }
+
         if (ReadSteps(start, parts.AsSpan(0, parts.Length - 1), place, context) is not { } path)
         {
             return null;

@@ -29,6 +29,7 @@ public sealed class SegmentDefectTests
     [Theory]
     [InlineData("{field: account.users.id, eq: 5}", "SDL001")]
     [InlineData("{field: id, eq: {ref: orders.id}}", "SDL001")]
+    [InlineData("{field: referrer*.id, eq: 5}", "SDL001")]
     [InlineData("{field: orders, eq: 1}", "SDL002")]
     [InlineData("{field: country.name, eq: 1}", "SDL002")]
     [InlineData("{field: id, eq: {ref: ^.id}}", "SDL002")]
