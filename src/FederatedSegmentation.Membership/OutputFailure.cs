@@ -43,11 +43,10 @@ public static class OutputFailure
     internal static FederatedSegmentationException Of(string code, string place, string message, string hint, Exception? inner = null)
         => new(new Problem { Code = code, Stage = Stage.Membership, File = place, Message = message, Hint = hint }, inner);
 
-    // The system's words without the path, which the message names already.
+    // The system's words up to the path, which the message names already as the user knows it.
     private static string Reason(Exception exception)
     {
-        var text = exception.Message;
-        var end = text.IndexOf(" : '", StringComparison.Ordinal);
-        return (end < 0 ? text : text[..end]).TrimEnd('.');
+        var text = exception.Message.Split('\'')[0].TrimEnd(' ', ':', '.');
+        return text.EndsWith(" in", StringComparison.Ordinal) ? text[..^3] : text;
     }
 }
