@@ -109,6 +109,15 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public void The_complement_of_a_range_is_a_range()
+    {
+        var things = Scan(Thing, "n");
+        var plan = new FilterPlan(things, new NotPlan(Compare(things, 0, ComparisonOperator.Less, new Int64Literal(5))));
+        Assert.Contains("WHERE (t1.\"n\" >= 5 OR t1.\"n\" IS NULL)\n", DuckDb(plan, "n"), StringComparison.Ordinal);
+        Assert.Contains("WHERE (t1.\"n\" >= CAST('5' AS bigint) OR t1.\"n\" IS NULL)\n", Postgres(plan, "n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Text_is_ordered_by_its_bytes()
     {
         var things = Scan(Thing, "s");

@@ -55,9 +55,11 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         }
     }
 
-    /// <summary>TRUE exactly where the condition is not.</summary>
+    /// <summary>TRUE exactly where the condition is not. A range of a column stays a range, which statistics and indexes answer.</summary>
     public static SqlCondition Complement(SqlCondition condition) => condition switch
     {
+        SqlComparison { Left: SqlColumn or SqlTemplate { Arguments: [] }, Right: SqlLiteral } range when ExactComparisons.Opposite(range.Operator) is { } opposite
+            => new SqlOr([range with { Operator = opposite }, new SqlIsNull(range.Left, Negated: false)]),
         SqlConstant constant => new SqlConstant(!constant.Value),
         SqlIsNull test => test with { Negated = !test.Negated },
         SqlExists exists => exists with { Negated = !exists.Negated },

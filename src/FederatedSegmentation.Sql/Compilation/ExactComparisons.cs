@@ -44,4 +44,14 @@ internal static class ExactComparisons
         ComparisonOperator.GreaterOrEqual => ComparisonOperator.LessOrEqual,
         _ => comparison,
     };
+
+    /// <summary>The range that holds every value outside of a range, NaN included as the greatest; null for equality.</summary>
+    public static ComparisonOperator? Opposite(ComparisonOperator comparison) => comparison switch
+    {
+        ComparisonOperator.Less => ComparisonOperator.GreaterOrEqual,
+        ComparisonOperator.LessOrEqual => ComparisonOperator.Greater,
+        ComparisonOperator.Greater => ComparisonOperator.LessOrEqual,
+        ComparisonOperator.GreaterOrEqual => ComparisonOperator.Less,
+        _ => null,
+    };
 }
