@@ -101,6 +101,10 @@ public sealed partial class CdnowTests
             Assert.True(copied.ExitCode == 0, copied.Errors);
             var result = await ShellBlock.RunAsync(FencedBlock.In("examples/cdnow/README.md").Where(shown => shown.Info == "sh").ElementAt(block).Text, copy.FullName);
             Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+            if (block == 0)
+            {
+                Assert.Contains(FencedBlock.In("README.md"), shown => shown.Text == result.Output);
+            }
         }
         finally
         {

@@ -1,7 +1,7 @@
 namespace FederatedSegmentation.Examples.Tests;
 
 /// <summary>
-/// A folder as the pages of docs/ take it for granted: their model, a few rows for each of its tables, settings, and every segment that they show.
+/// A folder as the README and the pages of docs/ take it for granted: their model, a few rows for each of its tables, settings, and every segment that they show.
 /// </summary>
 internal sealed class DocsWorkspace : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class DocsWorkspace : IDisposable
 
     public DocsWorkspace()
     {
-        var blocks = FencedBlock.OfAllPages().Where(block => block.Page.StartsWith("docs/", StringComparison.Ordinal)).ToList();
+        var blocks = FencedBlock.OfAllPages().ToList();
         Write("model.yaml", blocks.Single(block => block.Info == "yaml model" && block.Page == ModelPage).Text);
         Write("appsettings.json", """
             { "FederatedSegmentation": {
@@ -70,7 +70,7 @@ internal sealed class DocsWorkspace : IDisposable
             order_id;customer_id;placed_at;amount;status
             o1;1;2025-06-01T12:00:00Z;40.00;paid
             o2;1;2025-12-31T23:30:00Z;600.00;returned
-            o8;5;2025-02-01T23:30:00Z;9.99;paid
+            o8;5;2025-02-01T23:30:00Z;999.99;paid
             """);
         Write("data/orders/2026.csv", """
             order_id;customer_id;placed_at;amount;status

@@ -33,8 +33,16 @@ internal sealed record Terminal
         Environment = SettingsReader.ProcessEnvironment(),
     };
 
-    // The console's own stream says nothing when the reader of a pipe has gone, so that half a result would pass for a whole one.
-    private static Stream OpenOutput() => OperatingSystem.IsWindows()
-        ? Console.OpenStandardOutput()
-        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    // The console's own stream says nothing when the reader of a pipe has gone, so that half a result would pass for a whole one. To a file, though,
+    // a FileStream writes at positions of its own, over what other processes of the same shell redirection have written.
+    private static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Console.OpenStandardOutput();
+        }
+
+        var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? Console.OpenStandardOutput() : stream;
+    }
 }
