@@ -17,7 +17,7 @@ internal static class Commands
 
     private static readonly Argument<string> Source = new("NAME") { Description = "A source of the settings." };
 
-    private static readonly Option<bool> Data = new("--data") { Description = "Also reads every table, and counts the values that do not fit." };
+    private static readonly Option<bool> Data = new("--data") { Description = "Also measures keys, orphan rates, fan-out and NULL shares at the sources." };
 
     private static readonly Option<string?> Folder = new("--folder") { Description = "Where the data set is made and kept (default: a temporary folder that is removed).", HelpName = "FOLDER" };
 

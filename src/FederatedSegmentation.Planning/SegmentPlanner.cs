@@ -27,6 +27,19 @@ public static class SegmentPlanner
         var logical = Build(run, scope);
         var pruned = PruneColumns.Apply([PushFilterBelowLookup.Apply(InlineSingleUse.Apply(logical))])[0];
 
+        return Finish(run.Main.Id, pruned, scope, tables, sources);
+    }
+
+    /// <summary>Every entity that the run reads, each once, in the order of first use.</summary>
+    public static ImmutableArray<Entity> EntitiesOf(ResolvedRun run) => [.. run.Referenced.Append(run.Main).SelectMany(EntityUse.Of).Distinct()];
+
+    /// <summary>Every file of keys that the run reads, with the entity whose keys it holds.</summary>
+    public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
+        => [.. run.Referenced.Append(run.Main).SelectMany(segment => KeyFileUse.Of(segment.Where)).DistinctBy(pair => (pair.File.Path, pair.Entity))];
+
+    /// <summary>Cuts a logical plan into fragments and stages.</summary>
+    internal static SegmentPlan Finish(string name, LogicalPlan pruned, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
+    {
         var fragmenter = new PlanFragmenter(scope, new PlanEstimator(tables), sources);
         var residual = fragmenter.Fragment(pruned);
         var (fragments, members) = KeepUsedColumns(fragmenter.Fragments, residual);
@@ -37,16 +50,9 @@ public static class SegmentPlanner
         var (phase, reason) = Phase(relations, staging.Stages.Length);
         var fetched = fragments.Where(fragment => !fragment.RunsInEngine).Select(fragment => fragment.Estimate).ToList();
         return new SegmentPlan(
-            run.Main.Id, fragments, staging.Stages, final, fragmenter.Log.Decisions, phase, reason,
+            name, fragments, staging.Stages, final, fragmenter.Log.Decisions, phase, reason,
             new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))));
     }
-
-    /// <summary>Every entity that the run reads, each once, in the order of first use.</summary>
-    public static ImmutableArray<Entity> EntitiesOf(ResolvedRun run) => [.. run.Referenced.Append(run.Main).SelectMany(EntityUse.Of).Distinct()];
-
-    /// <summary>Every file of keys that the run reads, with the entity whose keys it holds.</summary>
-    public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
-        => [.. run.Referenced.Append(run.Main).SelectMany(segment => KeyFileUse.Of(segment.Where)).DistinctBy(pair => (pair.File.Path, pair.Entity))];
 
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {

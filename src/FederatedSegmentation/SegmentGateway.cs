@@ -17,6 +17,7 @@ public sealed class SegmentGateway : ISegmentGateway
     private readonly TimeProvider _time;
     private readonly DefinitionStage _definitions;
     private readonly SegmentPipeline _pipeline;
+    private readonly DataCheck _dataCheck;
 
     /// <summary>Composes the stages.</summary>
     /// <param name="options">The settings.</param>
@@ -30,7 +31,10 @@ public sealed class SegmentGateway : ISegmentGateway
         _time = time;
         Sources = reports;
         _definitions = new DefinitionStage(options, time);
-        _pipeline = new SegmentPipeline(_definitions, new PlanningStage(_sources, engine, time), new RunStage(_sources, engine, time));
+        var planning = new PlanningStage(_sources, engine, time);
+        var running = new RunStage(_sources, engine, time);
+        _pipeline = new SegmentPipeline(_definitions, planning, running);
+        _dataCheck = new DataCheck(planning, running);
     }
 
     /// <inheritdoc />
@@ -47,8 +51,15 @@ public sealed class SegmentGateway : ISegmentGateway
         }
 
         var model = environment.Model;
-        return new CheckReport(
-            model.Id, model.Entities.Length, model.Relationships.Length, [.. resolution.Segments.Select(segment => segment.Id).Order(StringComparer.Ordinal)], Data: null, []);
+        ImmutableArray<string> ids = [.. resolution.Segments.Select(segment => segment.Id).Order(StringComparer.Ordinal)];
+        if (!request.MeasuresData)
+        {
+            return new CheckReport(model.Id, model.Entities.Length, model.Relationships.Length, ids, Data: null, []);
+        }
+
+        using var deadline = new Deadline(_time, _time.GetTimestamp(), request.Deadline, cancellationToken);
+        var (data, warnings) = await deadline.RunAsync(token => _dataCheck.MeasureAsync(model, deadline, token)).ConfigureAwait(false);
+        return new CheckReport(model.Id, model.Entities.Length, model.Relationships.Length, ids, data, warnings);
     }
 
     /// <inheritdoc />

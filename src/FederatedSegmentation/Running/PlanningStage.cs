@@ -31,7 +31,20 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
         return new PlannedSegment(request.Run, request.AsOf, plan, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
     }
 
-    private async Task<Dictionary<Entity, StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+    /// <summary>What each source answers, by its name.</summary>
+    public IReadOnlyDictionary<string, Capabilities> Capabilities { get; } = sources.ToDictionary(pair => pair.Key, pair => pair.Value.Capabilities, StringComparer.Ordinal);
+
+    /// <summary>The statements of a plan that counts: fragments and engine.</summary>
+    public (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) Compile(SegmentPlan plan, Dictionary<Entity, StoredTable> tables)
+    {
+        var engineTables = new EngineTables(sources);
+        return (
+            [.. plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote ? remote.Compile(fragment.Id, fragment.Plan, tables) : engine.CompileFragment(fragment, engineTables))],
+            engine.Compile(plan, [.. plan.Members.Columns.Select((_, i) => FormattableString.Invariant($"n{i}"))], engineTables));
+    }
+
+    /// <summary>How the tables behind the entities are stored.</summary>
+    public async Task<Dictionary<Entity, StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
     {
         var described = await Task.WhenAll(entities.GroupBy(entity => entity.Source, StringComparer.Ordinal).Select(async group =>
         {

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Execution;
 using FederatedSegmentation.Membership;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Planning;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual;
+using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Running;
 
@@ -32,6 +35,40 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             try
             {
                 return await RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EngineFailure failure)
+            {
+                throw await ExplainAsync(failure, used, run, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Runs a plan that counts, and returns the numbers of its only row; empty where it has none.</summary>
+    public async Task<long[]> NumbersAsync(
+        SegmentPlan plan, (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) compiled, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var runId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
+        var used = plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
+        var run = await engine.StartAsync(new ResidualRunOptions(runId, [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null), cancellationToken).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
+        {
+            try
+            {
+                var fetched = plan.Fragments.Zip(compiled.Fragments)
+                    .Where(pair => !pair.First.RunsInEngine)
+                    .Select(pair => new FragmentTask(pair.First, pair.Second, (IRemoteSource)sources[pair.First.Source]))
+                    .ToImmutableArray();
+                await new FragmentExecutor(time).ExecuteAsync(fetched, run, runId, () => deadline.Remaining, (_, _) => { }, cancellationToken).ConfigureAwait(false);
+                long[] numbers = [];
+                await foreach (var batch in run.MembersAsync(compiled.Statements, cancellationToken).ConfigureAwait(false))
+                {
+                    using (batch)
+                    {
+                        numbers = [.. batch.Columns.Select(column => column.IsNull(0) ? 0 : column.Type is DecimalType ? checked((long)column.Values<Int128>()[0]) : column.Values<long>()[0])];
+                    }
+                }
+
+                return numbers;
             }
             catch (EngineFailure failure)
             {
