@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace FederatedSegmentation.Examples.Tests;
@@ -28,4 +29,22 @@ public sealed class DocsCommandsTests
         var result = await CommandLine.FedsegInAsync(workspace.Path, "sources", "list", "--settings", "shown.json");
         Assert.True(result.ExitCode == 0, $"{block}: {result.Errors}");
     }
+
+    [Fact]
+    public async Task The_JSON_of_a_run_has_the_form_that_the_page_shows()
+    {
+        using var workspace = new DocsWorkspace();
+        var shown = FencedBlock.In("docs/run-and-automate.md").Single(block => block.Info == "json").Text;
+        var result = await CommandLine.FedsegInAsync(workspace.Path, "run", "german_regulars", "--as-of", "2026-07-01T00:00:00Z", "--out", "members.csv", "--json");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Equal(Form(JsonNode.Parse(shown)), Form(JsonNode.Parse(result.Output)));
+    }
+
+    /// <summary>The names of a tree in order, without its values; of a list its first element.</summary>
+    private static string Form(JsonNode? node) => node switch
+    {
+        JsonObject form => $"{{{string.Join(", ", form.Select(pair => $"{pair.Key}: {Form(pair.Value)}"))}}}",
+        JsonArray list => $"[{(list.Count > 0 ? Form(list[0]) : "")}]",
+        _ => "value",
+    };
 }
