@@ -35,7 +35,7 @@ public static class SegmentPlanner
 
     /// <summary>Every file of keys that the run reads, with the entity whose keys it holds.</summary>
     public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
-        => [.. run.Referenced.Append(run.Main).SelectMany(segment => KeyFileUse.Of(segment.Where)).DistinctBy(pair => (pair.File.Path, pair.Entity))];
+        => [.. run.Referenced.Append(run.Main).SelectMany(KeyFileUse.Of).DistinctBy(pair => (pair.File.Path, pair.Entity))];
 
     /// <summary>Cuts a logical plan into fragments and stages.</summary>
     internal static SegmentPlan Finish(string name, LogicalPlan pruned, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)

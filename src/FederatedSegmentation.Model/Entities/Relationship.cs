@@ -40,13 +40,17 @@ public sealed class Relationship
     public required Cardinality Cardinality { get; init; }
 }
 
-/// <summary>One step of a path: a relationship travelled in one direction.</summary>
+/// <summary>One step of a path: a relationship travelled in one direction, once or (<c>name*</c>) any number of times.</summary>
 /// <param name="Relationship">The relationship.</param>
 /// <param name="IsInverse">Whether it is travelled from <c>to</c> to <c>from</c>.</param>
-public sealed record PathStep(Relationship Relationship, bool IsInverse)
+/// <param name="IsRepeated">
+/// Whether it is travelled zero or more times, up to <see cref="EntityPath.Depth"/>: <see cref="From"/> and <see cref="To"/> are then one entity, and
+/// rows are told apart by its key.
+/// </param>
+public sealed record PathStep(Relationship Relationship, bool IsInverse, bool IsRepeated = false)
 {
     /// <summary>The name of the step as a segment spells it.</summary>
-    public string Name => IsInverse ? Relationship.Inverse! : Relationship.Name;
+    public string Name => (IsInverse ? Relationship.Inverse! : Relationship.Name) + (IsRepeated ? "*" : string.Empty);
 
     /// <summary>The entity where the step starts.</summary>
     public Entity From => IsInverse ? Relationship.To : Relationship.From;
@@ -58,15 +62,19 @@ public sealed record PathStep(Relationship Relationship, bool IsInverse)
     public IEnumerable<(Column From, Column To)> On => IsInverse ? Relationship.On.Select(pair => (pair.To, pair.From)) : Relationship.On;
 
     /// <summary>Whether the model promises at most one row at the end.</summary>
-    public bool IsToOne => Relationship.Cardinality == Cardinality.OneToOne
-        || Relationship.Cardinality == (IsInverse ? Cardinality.OneToMany : Cardinality.ManyToOne);
+    public bool IsToOne => !IsRepeated
+        && (Relationship.Cardinality == Cardinality.OneToOne || Relationship.Cardinality == (IsInverse ? Cardinality.OneToMany : Cardinality.ManyToOne));
 }
 
 /// <summary>Relationship steps, each from the entity that the one before it leads to.</summary>
 /// <param name="Start">The entity where the path starts.</param>
 /// <param name="Steps">The steps; empty for the row itself.</param>
-public sealed record EntityPath(Entity Start, ImmutableArray<PathStep> Steps)
+/// <param name="Depth">The most levels that each repeated step goes.</param>
+public sealed record EntityPath(Entity Start, ImmutableArray<PathStep> Steps, int Depth = EntityPath.DefaultDepth)
 {
+    /// <summary>The depth where a definition names none.</summary>
+    public const int DefaultDepth = 8;
+
     /// <summary>The entity where the path ends.</summary>
     public Entity End => Steps.IsEmpty ? Start : Steps[^1].To;
 

@@ -16,10 +16,10 @@ namespace FederatedSegmentation.Model.Resolved;
 /// int64 for counts; the input's type for minimum and maximum; for sum and average the type in which literals are compared: int64, decimal (any scale)
 /// or float64.
 /// </param>
-public sealed record Aggregation(AggregateFunction Function, AggregateInput? Input, ImmutableArray<ValueTest> Tests, Literal? EmptyAs, DataType ResultType);
+public sealed record Aggregation(AggregateFunction Function, PathColumn? Input, ImmutableArray<ValueTest> Tests, Literal? EmptyAs, DataType ResultType);
 
-/// <summary>What is aggregated: a column of the related row, or at the end of a to-one path from it.</summary>
-public sealed record AggregateInput(EntityPath Path, Column Column);
+/// <summary>A column of a row, or of the row at the end of a to-one path from it.</summary>
+public sealed record PathColumn(EntityPath Path, Column Column);
 
 /// <summary>The aggregate functions of the language.</summary>
 public enum AggregateFunction

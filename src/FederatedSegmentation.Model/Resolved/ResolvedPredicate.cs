@@ -39,6 +39,19 @@ public sealed record LeafPredicate(ResolvedValue Value, ValueTest Test, Predicat
 /// <param name="Origin">Where it stands.</param>
 public sealed record RelatedPredicate(EntityPath Path, ResolvedPredicate Where, Aggregation? Aggregation, PredicateOrigin Origin) : ResolvedPredicate(Origin);
 
+/// <summary>
+/// Among the related rows over <see cref="Path"/> with <see cref="Where"/> and a value of <see cref="By"/> (NaN is none) the one with the greatest or the
+/// least (by, key…), ties by all columns ascending, NULLs last: TRUE when it satisfies <see cref="Must"/>; FALSE without such a row.
+/// </summary>
+/// <param name="Path">At least one step, from the current entity.</param>
+/// <param name="Where">Evaluated on the related row.</param>
+/// <param name="By">What orders the rows, a column of the related row or over a to-one path from it.</param>
+/// <param name="IsLast">The greatest rather than the least.</param>
+/// <param name="Must">Evaluated on the row that was picked.</param>
+/// <param name="Origin">Where it stands.</param>
+public sealed record PickPredicate(EntityPath Path, ResolvedPredicate Where, PathColumn By, bool IsLast, ResolvedPredicate Must, PredicateOrigin Origin)
+    : ResolvedPredicate(Origin);
+
 /// <summary>TRUE when the key of the current row is in the set. A key with a NULL part is in no set.</summary>
 public sealed record InKeySetPredicate(Entity Entity, KeySet Keys, PredicateOrigin Origin) : ResolvedPredicate(Origin);
 

@@ -7,7 +7,8 @@ namespace FederatedSegmentation.Model.Resolved;
 /// <param name="Id">The segment's id.</param>
 /// <param name="Of">The entity whose keys are the members.</param>
 /// <param name="Where">True for the rows whose keys are members; <c>set</c> and <c>except</c> are folded into it.</param>
-public sealed record ResolvedSegment(string Id, Entity Of, ResolvedPredicate Where);
+/// <param name="Distribution">What happens to the members then; <see cref="Resolved.Distribution.None"/> where nothing does.</param>
+public sealed record ResolvedSegment(string Id, Entity Of, ResolvedPredicate Where, Distribution Distribution);
 
 /// <summary>The segment that was asked for, and every segment that it needs, directly or not.</summary>
 /// <param name="Main">The segment that was asked for.</param>

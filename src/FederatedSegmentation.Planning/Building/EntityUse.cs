@@ -7,7 +7,13 @@ namespace FederatedSegmentation.Planning.Building;
 internal static class EntityUse
 {
     /// <summary>The entities of a segment, with repetitions.</summary>
-    public static IEnumerable<Entity> Of(ResolvedSegment segment) => Of(segment.Where).Prepend(segment.Of);
+    public static IEnumerable<Entity> Of(ResolvedSegment segment) =>
+    [
+        segment.Of,
+        .. Of(segment.Where),
+        .. DistributionParts.Predicates(segment.Distribution).SelectMany(Of),
+        .. DistributionParts.Paths(segment.Distribution).SelectMany(Of),
+    ];
 
     private static IEnumerable<Entity> Of(ResolvedPredicate predicate) => predicate switch
     {
@@ -22,6 +28,9 @@ internal static class EntityUse
             .. Of(related.Where),
             .. related.Aggregation is { } aggregation ? aggregation.Tests.SelectMany(Of).Concat(aggregation.Input is { } input ? Of(input.Path) : []) : [],
         ],
+        PickPredicate pick => [.. Of(pick.Path), .. Of(pick.By.Path), .. Of(pick.Where), .. Of(pick.Must)],
+        SequencePredicate sequence => [.. Of(sequence.Path), .. sequence.Wheres.SelectMany(Of)],
+        RegularPredicate regular => [.. Of(regular.Path), .. Of(regular.Where)],
         InKeySetPredicate keys => Of(keys.Keys).Prepend(keys.Entity),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
     };

@@ -6,14 +6,21 @@ namespace FederatedSegmentation.Planning.Building;
 /// <summary>Finds the files of keys that a segment reads.</summary>
 internal static class KeyFileUse
 {
+    /// <summary>The files of a segment, each with the entity whose keys it holds.</summary>
+    public static IEnumerable<(FileKeys File, Entity Entity)> Of(ResolvedSegment segment)
+        => DistributionParts.Predicates(segment.Distribution).Prepend(segment.Where).SelectMany(Of);
+
     /// <summary>The files, each with the entity whose keys it holds.</summary>
-    public static IEnumerable<(FileKeys File, Entity Entity)> Of(ResolvedPredicate predicate) => predicate switch
+    private static IEnumerable<(FileKeys File, Entity Entity)> Of(ResolvedPredicate predicate) => predicate switch
     {
         ConstantPredicate or LeafPredicate => [],
         AllPredicate all => all.Items.SelectMany(Of),
         AnyPredicate any => any.Items.SelectMany(Of),
         NotPredicate not => Of(not.Item),
         RelatedPredicate related => Of(related.Where),
+        PickPredicate pick => Of(pick.Where).Concat(Of(pick.Must)),
+        SequencePredicate sequence => sequence.Wheres.SelectMany(Of),
+        RegularPredicate regular => Of(regular.Where),
         InKeySetPredicate keys => Of(keys.Keys, keys.Entity),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
     };

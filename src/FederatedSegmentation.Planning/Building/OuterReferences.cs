@@ -7,13 +7,17 @@ namespace FederatedSegmentation.Planning.Building;
 internal static class OuterReferences
 {
     /// <summary>
-    /// The distinct references in <paramref name="where"/> that leave its own row, with <see cref="ReferenceOperand.FramesUp"/> counted from the row
+    /// The distinct references in the conditions on one kind of related row that leave that row, with <see cref="ReferenceOperand.FramesUp"/> counted from the row
     /// that the related rows start from (0 there).
     /// </summary>
-    public static ImmutableArray<ReferenceOperand> Of(ResolvedPredicate where)
+    public static ImmutableArray<ReferenceOperand> Of(params IEnumerable<ResolvedPredicate> where)
     {
         var found = new List<ReferenceOperand>();
-        Visit(where, depth: 1, found);
+        foreach (var predicate in where)
+        {
+            Visit(predicate, depth: 1, found);
+        }
+
         return [.. found.DistinctBy(reference => (reference.FramesUp, reference.Path.ToString(), reference.Column))];
     }
 
@@ -53,6 +57,20 @@ internal static class OuterReferences
                     Add(test, depth, found);
                 }
 
+                break;
+            case PickPredicate pick:
+                Visit(pick.Where, depth + 1, found);
+                Visit(pick.Must, depth + 1, found);
+                break;
+            case SequencePredicate sequence:
+                foreach (var where in sequence.Wheres)
+                {
+                    Visit(where, depth + 1, found);
+                }
+
+                break;
+            case RegularPredicate regular:
+                Visit(regular.Where, depth + 1, found);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate.");

@@ -92,7 +92,7 @@ internal static class AggregationReader
         }
     }
 
-    private static (AggregateFunction Function, AggregateInput? Input, DataType Type)? ReadFunction(MappingEntry entry, Entity? end, SegmentContext context)
+    private static (AggregateFunction Function, PathColumn? Input, DataType Type)? ReadFunction(MappingEntry entry, Entity? end, SegmentContext context)
     {
         if (entry.Key == "count")
         {
@@ -111,7 +111,7 @@ internal static class AggregationReader
             return null;
         }
 
-        var input = new AggregateInput(found.Path, found.Column);
+        var input = new PathColumn(found.Path, found.Column);
         switch (entry.Key)
         {
             case "count_distinct":

@@ -44,7 +44,7 @@ internal static partial class SegmentReader
         var id = ReadId(root, problems);
         var of = ReadOf(root, context);
         var where = ReadWhere(root, new RowScope(of, null), context);
-        var segment = problems.IsEmpty && id is not null && of is not null && where is not null ? new ResolvedSegment(id, of, where) : null;
+        var segment = problems.IsEmpty && id is not null && of is not null && where is not null ? new ResolvedSegment(id, of, where, Distribution.None) : null;
         if (segment is null && problems.IsEmpty)
         {
             throw new InvalidOperationException($"The segment of {file.File} was not understood, but nothing was reported.");
