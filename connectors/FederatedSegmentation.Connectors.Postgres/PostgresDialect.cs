@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
@@ -149,6 +150,22 @@ public sealed class PostgresDialect : SqlDialect
     public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
 
     /// <inheritdoc />
+    public override SqlExpression Add(SqlValue time, Duration duration)
+    {
+        var interval = duration.Months != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{duration.Months} months")
+            : string.Create(CultureInfo.InvariantCulture, $"{duration.Microseconds} microseconds");
+        var sum = new SqlTemplate(["(", $" + INTERVAL '{interval}')"], [time.Expression]);
+        return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
+    }
+
+    /// <inheritdoc />
+    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
+
+    /// <inheritdoc />
+    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
+
+    /// <inheritdoc />
     public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS float8)"], []);
@@ -180,6 +197,7 @@ public sealed class PostgresDialect : SqlDialect
         TemporalComparison = Support.Full("dates and times have microseconds and compare with literals in UTC"),
         BinaryComparison = Support.Full("bytea compares by bytes"),
         DateParts = Support.Full("extract on a value without a zone needs no rules"),
+        DurationArithmetic = Support.Full("intervals are added in UTC and months clamp to the last day"),
         ZoneConversion = Support.None("time-zone rules differ between databases: the engine applies one pinned set"),
         Joins = Support.Full("both sides are in this source: an EXISTS or join there"),
         Grouping = Support.Full("grouping there, only keys and aggregates travel"),

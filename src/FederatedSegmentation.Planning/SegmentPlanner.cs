@@ -27,18 +27,26 @@ public static class SegmentPlanner
         var logical = Build(run, scope);
         var pruned = PruneColumns.Apply([PushFilterBelowLookup.Apply(InlineSingleUse.Apply(logical))])[0];
 
-        return Finish(run.Main.Id, pruned, scope, tables, sources);
+        return Finish(run.Main.Id, pruned, run.Main.Of.Key.Length, scope, tables, sources);
     }
 
     /// <summary>Every entity that the run reads, each once, in the order of first use.</summary>
     public static ImmutableArray<Entity> EntitiesOf(ResolvedRun run) => [.. run.Referenced.Append(run.Main).SelectMany(EntityUse.Of).Distinct()];
+
+    /// <summary>The names of the columns of <see cref="SegmentPlan.Members"/>: the key's logical names, then those that rank, tiers and split add.</summary>
+    public static ImmutableArray<string> MemberNames(ResolvedSegment segment) =>
+    [
+        .. segment.Of.Key.Select(column => column.Name),
+        .. segment.Distribution.Tiers.IsEmpty ? [] : new[] { DistributionBuilder.TierName },
+        .. segment.Distribution.Split is null ? [] : new[] { DistributionBuilder.ArmName, DistributionBuilder.BucketName },
+    ];
 
     /// <summary>Every file of keys that the run reads, with the entity whose keys it holds.</summary>
     public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
         => [.. run.Referenced.Append(run.Main).SelectMany(KeyFileUse.Of).DistinctBy(pair => (pair.File.Path, pair.Entity))];
 
     /// <summary>Cuts a logical plan into fragments and stages.</summary>
-    internal static SegmentPlan Finish(string name, LogicalPlan pruned, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
+    internal static SegmentPlan Finish(string name, LogicalPlan pruned, int keyColumns, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
     {
         var fragmenter = new PlanFragmenter(scope, new PlanEstimator(tables), sources);
         var residual = fragmenter.Fragment(pruned);
@@ -50,20 +58,20 @@ public static class SegmentPlanner
         var (phase, reason) = Phase(relations, staging.Stages.Length);
         var fetched = fragments.Where(fragment => !fragment.RunsInEngine).Select(fragment => fragment.Estimate).ToList();
         return new SegmentPlan(
-            name, fragments, staging.Stages, final, fragmenter.Log.Decisions, phase, reason,
+            name, fragments, staging.Stages, final, keyColumns, fragmenter.Log.Decisions, phase, reason,
             new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))));
     }
 
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {
         var segments = new Dictionary<string, LogicalPlan>(StringComparer.Ordinal);
-        var builder = new PredicateBuilder(scope, segments);
+        var builder = new DistributionBuilder(scope, new PredicateBuilder(scope, segments));
         foreach (var segment in run.Referenced)
         {
-            segments.Add(segment.Id, builder.Keys(segment.Of, segment.Where));
+            segments.Add(segment.Id, builder.Keys(segment));
         }
 
-        return builder.Keys(run.Main.Of, run.Main.Where);
+        return builder.Members(run.Main);
     }
 
     // Only the columns that the residual reads are fetched.

@@ -32,7 +32,7 @@ internal static class ResidualCompiler
             results.Add(stage.Name, Table(stage.Name, stage.Plan));
         }
 
-        return new ResidualStatements(stages.ToImmutable(), Members(plan.Members, context, memberNames));
+        return new ResidualStatements(stages.ToImmutable(), Members(plan, context, memberNames));
     }
 
     /// <summary>The statement of a fragment that the engine runs as part of its own.</summary>
@@ -53,12 +53,13 @@ internal static class ResidualCompiler
     private static TableResult Table(string name, LogicalPlan plan) => new(TableName(name), ColumnNames(plan.Columns.Length));
 
     // Every column leaves as its declared type, whatever width it has in a file.
-    private static string Members(LogicalPlan members, CompileContext context, ImmutableArray<string> names)
+    private static string Members(SegmentPlan plan, CompileContext context, ImmutableArray<string> names)
     {
+        var members = plan.Members;
         var inner = ColumnNames(members.Columns.Length);
         var outputs = members.Columns.Select((column, i) =>
             $"CAST({inner[i]} AS {DuckDbDialect.Instance.TypeName(NaturalStorage.Of(column.Type))}) AS {DuckDbDialect.Instance.QuoteIdentifier(names[i])}");
-        var order = string.Join(", ", names.Select((_, i) => FormattableString.Invariant($"{i + 1} ASC NULLS LAST")));
+        var order = string.Join(", ", Enumerable.Range(0, plan.KeyColumns).Select(i => FormattableString.Invariant($"{i + 1} ASC NULLS LAST")));
         return $"SELECT {string.Join(", ", outputs)}\nFROM ({Select(members, context, inner, ordered: false)})\nORDER BY {order}";
     }
 

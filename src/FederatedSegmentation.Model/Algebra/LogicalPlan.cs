@@ -61,6 +61,51 @@ public sealed record PairPlan(LogicalPlan Left, LogicalPlan Right, ImmutableArra
 /// <param name="Columns">Outputs: one fresh column per group column, then one per measure.</param>
 public sealed record AggregatePlan(LogicalPlan Input, ImmutableArray<PlanColumn> GroupBy, ImmutableArray<Measure> Measures, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);
 
+/// <summary>
+/// The pairs (start, end) of nodes that lead to each other over at most <see cref="Depth"/> edges, each once; every node leads to itself. Cycles end
+/// by themselves.
+/// </summary>
+/// <param name="Input">Edges, and with them the nodes; NULL parts of nodes equal each other.</param>
+/// <param name="Nodes">Columns of the input: every combination in them is a node.</param>
+/// <param name="From">Columns of the input: where an edge starts.</param>
+/// <param name="To">Columns of the input: where it ends.</param>
+/// <param name="Required">Columns of the input of which a NULL says that the row is a node, but no edge.</param>
+/// <param name="Depth">The most edges.</param>
+/// <param name="Columns">Outputs, fresh ids: the parts of the start, then those of the end.</param>
+public sealed record ClosurePlan(
+    LogicalPlan Input, ImmutableArray<PlanColumn> Nodes, ImmutableArray<PlanColumn> From, ImmutableArray<PlanColumn> To, ImmutableArray<PlanColumn> Required, int Depth, ImmutableArray<PlanColumn> Columns)
+    : LogicalPlan(Columns);
+
+/// <summary>Every row of the input, with an int64 that is 1 where the predicate is TRUE and NULL elsewhere.</summary>
+/// <param name="Input">The input.</param>
+/// <param name="Predicate">The predicate.</param>
+/// <param name="Flag">The added column.</param>
+public sealed record FlagPlan(LogicalPlan Input, PlanPredicate Predicate, PlanColumn Flag) : LogicalPlan(Input.Columns.Add(Flag));
+
+/// <summary>The first rows of each group. The order is total: it ends in a unique key.</summary>
+/// <param name="Input">The rows.</param>
+/// <param name="Per">What makes a group, NULL and NaN being one group of their own; empty for one group.</param>
+/// <param name="By">The order that counts for ties; NULLs and NaN last in both directions, text by bytes.</param>
+/// <param name="Key">The order among equals, ascending.</param>
+/// <param name="Take">How many stay.</param>
+/// <param name="IncludesTies">Whether those stay too that equal the last one in all of <paramref name="By"/>.</param>
+public sealed record RankPlan(LogicalPlan Input, ImmutableArray<PlanColumn> Per, ImmutableArray<PlanOrder> By, ImmutableArray<PlanColumn> Key, Take Take, bool IncludesTies)
+    : LogicalPlan(Input.Columns);
+
+/// <summary>Every row of the input that a tier takes, with the tier's name.</summary>
+/// <param name="Input">The rows.</param>
+/// <param name="Steps">The tiers, in order.</param>
+/// <param name="Key">A unique key of the input, the last order of every tier.</param>
+/// <param name="Tier">The added column: the name of the tier.</param>
+public sealed record TierPlan(LogicalPlan Input, ImmutableArray<TierStep> Steps, ImmutableArray<PlanColumn> Key, PlanColumn Tier) : LogicalPlan(Input.Columns.Add(Tier));
+
+/// <summary>A tier of a <see cref="TierPlan"/>.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Flag">A column of the input that is not NULL where a row may enter; null where every row may.</param>
+/// <param name="Cap">The most rows, or null.</param>
+/// <param name="By">The order in which rows enter.</param>
+public sealed record TierStep(string Name, PlanColumn? Flag, long? Cap, ImmutableArray<PlanOrder> By);
+
 /// <summary>Set operation over inputs with the same column types; the result has no duplicates.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Inputs">At least one; columns by position. For <see cref="SetKind.Except"/> the first minus all others.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 
@@ -47,3 +48,30 @@ public sealed record GuardedExpression(PlanExpression Input, PlanExpression Rows
 
 /// <summary>Sum / Count as a float64; NULL where Count is 0 or NULL.</summary>
 public sealed record FloatQuotientExpression(PlanExpression Sum, PlanExpression Count) : PlanExpression(DataTypes.Float64);
+
+/// <summary>A time plus a duration, of the time's own type. Months clamp.</summary>
+public sealed record ShiftExpression(PlanExpression Input, Duration Duration) : PlanExpression(Input.Type);
+
+/// <summary>A value by intervals: <c>Values[i]</c>, where i is how many of the bounds are ≤ the input; NULL for NULL.</summary>
+/// <param name="Input">An int64 or a time.</param>
+/// <param name="Bounds">Ascending constants of the input's type.</param>
+/// <param name="Values">One more than there are bounds.</param>
+/// <param name="ValueType">The type of the values.</param>
+public sealed record IntervalExpression(PlanExpression Input, ImmutableArray<Literal> Bounds, ImmutableArray<Literal> Values, DataType ValueType) : PlanExpression(ValueType);
+
+/// <summary>
+/// The bucket of a key, 0 to 9,999, an int64: the first 32 bits of the MD5 of <c>salt:key</c> modulo 10,000, the key in canonical text, its parts joined by <c>|</c>.
+/// </summary>
+public sealed record SplitBucketExpression(string Salt, ImmutableArray<PlanColumn> Keys) : PlanExpression(DataTypes.Int64);
+
+/// <summary>One of the two parts by which exact numbers Sum / Count order: first by the whole part, then by the fraction.</summary>
+/// <remarks>
+/// Both are taken of the sum in units of its last digit, so the whole part counts those units. The fraction is a float64; two of them differ whenever
+/// the numbers do, up to counts of 2^26.
+/// </remarks>
+/// <param name="Sum">An exact number.</param>
+/// <param name="Count">How many values it has; null for the number itself.</param>
+/// <param name="Default">The number where Count is 0 or NULL, or the sum is NULL; null for NULL.</param>
+/// <param name="IsFraction">Which part.</param>
+public sealed record ExactOrderExpression(PlanExpression Sum, PlanExpression? Count, Literal? Default, bool IsFraction)
+    : PlanExpression(IsFraction ? DataTypes.Float64 : new DecimalType(38, 0));

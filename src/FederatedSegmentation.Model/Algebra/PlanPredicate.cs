@@ -55,7 +55,20 @@ public sealed record AverageComparisonPlan(ComparisonOperator Operator, PlanExpr
 /// <param name="Build">The rows to be found; duplicates are allowed.</param>
 /// <param name="Keys">At least one pair of (column of the input, column of the build).</param>
 /// <param name="Origin">The predicate it comes from.</param>
-public sealed record MatchPlan(LogicalPlan Build, ImmutableArray<JoinKey> Keys, PredicateOrigin? Origin) : PlanPredicate;
+/// <param name="Band">How the times of the two rows must lie to each other besides, or null.</param>
+public sealed record MatchPlan(LogicalPlan Build, ImmutableArray<JoinKey> Keys, PredicateOrigin? Origin, TimeBand? Band = null) : PlanPredicate;
+
+/// <summary>
+/// A second condition of a match: the build row's time lies before the probe's (or behind it), at most <see cref="Within"/> and at least
+/// <see cref="GapMinimum"/> away. The duration is added to the earlier of the two: <c>earlier &lt; later</c>, <c>later ≤ earlier + Within</c>,
+/// <c>later ≥ earlier + GapMinimum</c>. A NULL time matches nothing.
+/// </summary>
+/// <param name="Probe">The time of the input's row.</param>
+/// <param name="Build">The time of the build row, of the same type.</param>
+/// <param name="BuildIsEarlier">Whether the build row comes before the input's row rather than after it.</param>
+/// <param name="Within">At most so long, or null. Never null where the build row comes after.</param>
+/// <param name="GapMinimum">At least so long, or null. Always null where the build row comes after.</param>
+public sealed record TimeBand(PlanColumn Probe, PlanColumn Build, bool BuildIsEarlier, Duration? Within, Duration? GapMinimum);
 
 /// <summary>A pair of columns that must be equal.</summary>
 /// <param name="Probe">A column of the input (left).</param>

@@ -37,6 +37,9 @@ public sealed record Capabilities
     /// <summary>Parts of dates and of wall clocks that need no zone.</summary>
     public required Support DateParts { get; init; }
 
+    /// <summary>A stored time plus minutes, days or months, months clamping to the last day.</summary>
+    public required Support DurationArithmetic { get; init; }
+
     /// <summary>Conversion between zones by our own rules.</summary>
     public required Support ZoneConversion { get; init; }
 

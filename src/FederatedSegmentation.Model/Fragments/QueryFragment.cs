@@ -45,7 +45,8 @@ public enum PlanningPhase
 /// <param name="Segment">The segment's id.</param>
 /// <param name="Fragments">All fragments.</param>
 /// <param name="Stages">Statements to run before the final one, in order.</param>
-/// <param name="Members">The final plan: exactly the key columns, distinct, no NULL part. Ordered by the writer.</param>
+/// <param name="Members">The final plan: the key columns, distinct, no NULL part, then <c>tier</c>, <c>arm</c> and <c>bucket</c> where the segment has them. Ordered by the writer.</param>
+/// <param name="KeyColumns">How many of the columns of <paramref name="Members"/> are the key.</param>
 /// <param name="Decisions">What became of each predicate.</param>
 /// <param name="Phase">How it was ordered.</param>
 /// <param name="PhaseReason">Why.</param>
@@ -55,6 +56,7 @@ public sealed record SegmentPlan(
     ImmutableArray<QueryFragment> Fragments,
     ImmutableArray<ResidualStage> Stages,
     LogicalPlan Members,
+    int KeyColumns,
     ImmutableArray<PushdownDecision> Decisions,
     PlanningPhase Phase,
     string PhaseReason,

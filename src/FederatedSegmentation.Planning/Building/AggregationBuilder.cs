@@ -12,7 +12,7 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
     /// <summary>TRUE for the rows whose aggregate passes.</summary>
     public PlanPredicate Build(RowContext row, RelatedRows rows, Aggregation aggregation, PredicateOrigin origin)
     {
-        var measures = Measures(rows, aggregation);
+        var measures = Measures(rows, aggregation.Function, aggregation.Input);
         var (groups, keys) = rows.Aggregate(scope, measures);
         var columns = measures.Select(measure => measure.Column).ToImmutableArray();
         var readsOuterRow = aggregation.Tests.Any(test => OuterReferences.In(test).Any());
@@ -21,7 +21,7 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
             var passes = Tests(row, aggregation.Tests, Value(aggregation, columns, mayBeMissing: false, origin), origin);
 
             // A row without related rows is in no group. Where nothing passes, the groups that fail are looked for instead.
-            return IsCount(aggregation) && aggregation.Tests.All(HoldsForZero)
+            return IsCount(aggregation.Function) && aggregation.Tests.All(HoldsForZero)
                 ? Predicates.Not(new MatchPlan(Predicates.Filter(groups, Predicates.Not(passes)), keys, origin))
                 : new MatchPlan(Predicates.Filter(groups, passes), keys, origin);
         }
@@ -29,7 +29,7 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
         row.Plan = new LookupPlan(row.Plan, groups, keys, columns);
         var value = Value(aggregation, columns, mayBeMissing: true, origin);
         var tests = Tests(row, aggregation.Tests, value, origin);
-        if (aggregation.EmptyAs is not { } empty || IsCount(aggregation))
+        if (aggregation.EmptyAs is not { } empty || IsCount(aggregation.Function))
         {
             return tests;
         }
@@ -43,22 +43,51 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
     /// <summary>A value as aggregates take it: NaN counts as NULL.</summary>
     public static PlanExpression Input(PlanExpression value) => value.Type is Float64Type ? new NanAsNullExpression(value) : value;
 
+    /// <summary>The aggregate of each row, looked up, as values to order by; NULL where there is none.</summary>
+    public ImmutableArray<PlanExpression> Order(RowContext row, RelatedRows rows, AggregateOrder order)
+    {
+        var measures = Measures(rows, order.Function, order.Input);
+        var (groups, keys) = rows.Aggregate(scope, measures);
+        var columns = measures.Select(measure => new ColumnExpression(measure.Column)).ToImmutableArray();
+        row.Plan = new LookupPlan(row.Plan, groups, keys, [.. columns.Select(column => column.Column)]);
+        if (columns is [var sum, var count])
+        {
+            return InTwoParts(sum, count, order.EmptyAs);
+        }
+
+        var value = columns[0];
+        if (IsCount(order.Function))
+        {
+            return [new CoalesceExpression(value, new Int64Literal(0))];
+        }
+
+        return order.EmptyAs switch
+        {
+            null => [value],
+            DecimalLiteral exact when value.Type is Int64Type || (value.Type is DecimalType type && exact.Scale > type.Scale) => InTwoParts(value, null, exact),
+            var empty => [new CoalesceExpression(value, empty)],
+        };
+    }
+
+    private static ImmutableArray<PlanExpression> InTwoParts(PlanExpression sum, PlanExpression? count, Literal? empty)
+        => [new ExactOrderExpression(sum, count, empty, IsFraction: false), new ExactOrderExpression(sum, count, empty, IsFraction: true)];
+
     private PlanPredicate Tests(RowContext row, ImmutableArray<ValueTest> tests, ITestedValue value, PredicateOrigin origin)
         => Predicates.And([.. tests.Select(test => ValueTests.ToPredicate(test, value, operand => predicates.Operand(row, operand), origin))]);
 
-    private ImmutableArray<(Measure Measure, PlanColumn Column)> Measures(RelatedRows rows, Aggregation aggregation)
+    private ImmutableArray<(Measure Measure, PlanColumn Column)> Measures(RelatedRows rows, AggregateFunction function, PathColumn? aggregated)
     {
-        if (aggregation.Function == AggregateFunction.Count)
+        if (function == AggregateFunction.Count)
         {
             return [(new Measure(MeasureFunction.Count, null), scope.Column("count", DataTypes.Int64, new StoredInteger()))];
         }
 
-        var operand = aggregation.Input!;
+        var operand = aggregated!;
         var value = predicates.Reference(rows.Row, new ReferenceOperand(0, operand.Path, operand.Column));
         var input = Input(value);
 
         // Look-ups of the input have extended the relation that was grouped by the same columns.
-        return aggregation.Function switch
+        return function switch
         {
             AggregateFunction.CountDistinct => [(new Measure(MeasureFunction.CountDistinct, input), scope.Column("distinct_values", DataTypes.Int64, new StoredInteger()))],
             AggregateFunction.Sum => [Sum(input)],
@@ -66,7 +95,7 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
             AggregateFunction.Average => [Sum(input), (new Measure(MeasureFunction.CountValues, input), scope.Column("value_count", DataTypes.Int64, new StoredInteger()))],
             AggregateFunction.Minimum => [(new Measure(MeasureFunction.Minimum, input), Extreme("least", value))],
             AggregateFunction.Maximum => [(new Measure(MeasureFunction.Maximum, input), Extreme("greatest", value))],
-            _ => throw new ArgumentOutOfRangeException(nameof(aggregation), aggregation.Function, "Unknown function."),
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "Unknown function."),
         };
     }
 
@@ -98,10 +127,10 @@ internal sealed class AggregationBuilder(PlanScope scope, PredicateBuilder predi
         }
 
         PlanExpression value = new ColumnExpression(columns[0]);
-        return new TestedExpression(mayBeMissing && IsCount(aggregation) ? new CoalesceExpression(value, new Int64Literal(0)) : value, origin);
+        return new TestedExpression(mayBeMissing && IsCount(aggregation.Function) ? new CoalesceExpression(value, new Int64Literal(0)) : value, origin);
     }
 
-    private static bool IsCount(Aggregation aggregation) => aggregation.Function is AggregateFunction.Count or AggregateFunction.CountDistinct;
+    private static bool IsCount(AggregateFunction function) => function is AggregateFunction.Count or AggregateFunction.CountDistinct;
 
     private static bool HoldsForZero(ValueTest test) => test switch
     {

@@ -9,6 +9,7 @@ namespace FederatedSegmentation.Planning.Building;
 internal sealed class PlanScope(IReadOnlyDictionary<Entity, StoredTable> tables)
 {
     private int _nextColumn;
+    private readonly Dictionary<object, SharedPlan> _once = [];
     private int _nextShared;
 
     /// <summary>A fresh column.</summary>
@@ -22,6 +23,19 @@ internal sealed class PlanScope(IReadOnlyDictionary<Entity, StoredTable> tables)
 
     /// <summary>A name for a relation that is used more than once.</summary>
     public string SharedName(string stem) => $"{stem}_{++_nextShared}";
+
+    /// <summary>A relation that is computed once in a run for everything that asks for it by the same identity; fresh columns each time.</summary>
+    public SharedPlan SharedOnce(object identity, string stem, Func<LogicalPlan> build)
+    {
+        if (!_once.TryGetValue(identity, out var shared))
+        {
+            var plan = build();
+            shared = new SharedPlan(SharedName(stem), plan, plan.Columns);
+            _once.Add(identity, shared);
+        }
+
+        return shared with { Columns = Copies(shared.Columns) };
+    }
 
     /// <summary>All rows of an entity with all its columns (pruned later), deduped where the model says so, and the frame of such a row.</summary>
     public (LogicalPlan Plan, Frame Frame) Scan(Entity entity)

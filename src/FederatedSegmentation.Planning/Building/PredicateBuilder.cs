@@ -11,6 +11,10 @@ internal sealed class PredicateBuilder
     private readonly PlanScope _scope;
     private readonly KeySetBuilder _keySets;
     private readonly RelatedRowsBuilder _related;
+    private readonly PickBuilder _picks;
+    private readonly SequenceBuilder _sequences;
+    private readonly RegularBuilder _regular;
+    private readonly AggregationBuilder _aggregations;
 
     /// <summary>Builds for one run.</summary>
     /// <param name="scope">Column ids and scans.</param>
@@ -20,6 +24,10 @@ internal sealed class PredicateBuilder
         _scope = scope;
         _keySets = new KeySetBuilder(scope, segments, this);
         _related = new RelatedRowsBuilder(scope, this);
+        _picks = new PickBuilder(this, _related);
+        _sequences = new SequenceBuilder(_related);
+        _regular = new RegularBuilder(scope, _related);
+        _aggregations = new AggregationBuilder(scope, this);
     }
 
     /// <summary>The keys, distinct and without NULL parts, of the entity's rows for which the predicate holds.</summary>
@@ -44,6 +52,9 @@ internal sealed class PredicateBuilder
         LeafPredicate leaf => ValueTests.ToPredicate(
             leaf.Test, new TestedExpression(Value(row, leaf.Value), leaf.Origin), operand => Operand(row, operand), leaf.Origin),
         RelatedPredicate related => _related.Build(row, related),
+        PickPredicate pick => _picks.Build(row, pick),
+        SequencePredicate sequence => _sequences.Build(row, sequence),
+        RegularPredicate regular => _regular.Build(row, regular),
         InKeySetPredicate keys => _keySets.Match(row, keys),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
     };
@@ -76,6 +87,13 @@ internal sealed class PredicateBuilder
         frame.Add(path, reference.Column, value);
         return value;
     }
+
+    /// <summary>The value as a column of the rows.</summary>
+    public PlanColumn ColumnOf(RowContext row, PlanExpression value) => _related.ColumnOf(row, value);
+
+    /// <summary>What members are ordered by for an aggregate over their related rows: one value, or several that order one after the other.</summary>
+    public IEnumerable<PlanExpression> Aggregate(RowContext row, AggregateOrder order)
+        => _aggregations.Order(row, _related.Collect(row, order.Path, order.Where, OuterReferences.Of(order.Where)), order);
 
     private static PlanExpression Value(RowContext row, ResolvedValue value) => value switch
     {

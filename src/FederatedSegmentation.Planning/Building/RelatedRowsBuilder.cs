@@ -15,7 +15,7 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         var outer = OuterReferences.Of(related.Where);
         if (related.Aggregation is { } aggregation)
         {
-            var rows = outer.IsEmpty ? Collect(row, related.Path, related.Where) : CollectCorrelated(row, related, outer);
+            var rows = Collect(row, related.Path, related.Where, outer);
             return new AggregationBuilder(scope, predicates).Build(row, rows, aggregation, related.Origin);
         }
 
@@ -25,7 +25,7 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         }
 
         return new OuterComparisonRewrite(scope, predicates, this).TryBuild(row, related)
-            ?? CollectCorrelated(row, related, outer).Match(related.Origin);
+            ?? CollectCorrelated(row, related.Path, related.Where, outer).Match(related.Origin);
     }
 
     /// <summary>The value at the end of a to-one path of the current row, guarded against several rows there.</summary>
@@ -45,45 +45,55 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
     /// <summary>The related rows under a condition that reads nothing of the outer row.</summary>
     public RelatedRows Collect(RowContext row, EntityPath path, ResolvedPredicate where)
     {
-        var steps = path.Steps;
-        var probe = PathPairs.Near(steps[0], row.Current).Select(column => (column, NullsMatch: false)).ToImmutableArray();
+        var probe = PathPairs.Near(path.Steps[0], row.Current).Select(column => (column, NullsMatch: path.Steps[0].IsRepeated)).ToImmutableArray();
         var (context, frame) = End(path, where);
-        if (steps.Length == 1)
+        if (path.Steps is [{ IsRepeated: false } only])
         {
-            return new RelatedRows(context, PathPairs.Far(steps[0], frame), probe);
+            return new RelatedRows(context, PathPairs.Far(only, frame), probe);
         }
 
-        var pairs = PathPairs.Start(scope, steps[0], steps[1]);
-        for (var i = 1; i < steps.Length - 1; i++)
-        {
-            pairs = pairs.Advance(scope, steps[i], steps[i + 1]);
-        }
-
-        context.Plan = pairs.Join(context.Plan, steps[^1], frame);
+        var pairs = PathPairs.Of(scope, path);
+        context.Plan = pairs.Join(context.Plan, path.Steps[^1], frame);
         return new RelatedRows(context, pairs.Groups, probe);
     }
+
+    /// <summary>The related rows under a condition that may read the outer row; <paramref name="outer"/> is what the condition, or one that is applied later, reads of it.</summary>
+    public RelatedRows Collect(RowContext row, EntityPath path, ResolvedPredicate where, ImmutableArray<ReferenceOperand> outer)
+        => outer.IsEmpty ? Collect(row, path, where) : CollectCorrelated(row, path, where, outer);
 
     // 'has a.b where P' is 'has a where (has b where P)': a chain of semi-joins, evaluated from its end.
     private MatchPlan Exists(RowContext row, EntityPath path, ResolvedPredicate where, PredicateOrigin origin)
     {
         var (context, frame) = End(path, where);
-        var plan = context.Plan;
+        var (plan, far) = Arrive(path, path.Steps.Length - 1, context.Plan, frame);
         for (var i = path.Steps.Length - 1; i > 0; i--)
         {
-            var step = path.Steps[i];
-            var (middle, middleFrame) = scope.Scan(step.From);
-            plan = new FilterPlan(middle, new MatchPlan(plan, Keys(step, middleFrame, frame), Origin: null));
-            frame = middleFrame;
+            var (middle, middleFrame) = scope.Scan(path.Steps[i].From);
+            (plan, far) = Arrive(path, i - 1, new FilterPlan(middle, new MatchPlan(plan, Keys(path.Steps[i], middleFrame, far), Origin: null)), middleFrame);
         }
 
-        return new MatchPlan(plan, Keys(path.Steps[0], row.Current, frame), origin);
+        return new MatchPlan(plan, Keys(path.Steps[0], row.Current, far), origin);
+    }
+
+    // What the start of a step is matched with: the rows at its end, or, where it is repeated, the keys from which they are reached.
+    private (LogicalPlan Plan, ImmutableArray<PlanColumn> Far) Arrive(EntityPath path, int index, LogicalPlan end, Frame frame)
+    {
+        var step = path.Steps[index];
+        var far = PathPairs.Far(step, frame);
+        if (!step.IsRepeated)
+        {
+            return (end, far);
+        }
+
+        var (closure, start, reached) = Closure.Of(scope, step, path.Depth);
+        return (new FilterPlan(closure, new MatchPlan(end, [.. reached.Zip(far, (probe, build) => new JoinKey(probe, build, NullsMatch: true))], Origin: null)), start);
     }
 
     // The condition reads outer values. It is evaluated once per distinct combination of start keys and outer values, and matched by both: never once
     // per outer row.
-    private RelatedRows CollectCorrelated(RowContext row, RelatedPredicate related, ImmutableArray<ReferenceOperand> outer)
+    private RelatedRows CollectCorrelated(RowContext row, EntityPath path, ResolvedPredicate where, ImmutableArray<ReferenceOperand> outer)
     {
-        var steps = related.Path.Steps;
+        var steps = path.Steps;
         var values = outer.Select(reference => ColumnOf(row, predicates.Reference(row, reference))).ToImmutableArray();
         var start = PathPairs.Near(steps[0], row.Current);
         ImmutableArray<PlanColumn> wanted = [.. start, .. values];
@@ -91,12 +101,9 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         var (source, inSource) = Share(row);
         var groups = scope.Copies(wanted);
         var pairs = new PathPairs(new DistinctPlan(source, [.. wanted.Select(column => inSource[column.Id])], groups), groups, groups[..start.Length]);
-        for (var i = 0; i < steps.Length - 1; i++)
-        {
-            pairs = pairs.Advance(scope, steps[i], steps[i + 1]);
-        }
+        pairs = PathPairs.From(scope, path, pairs);
 
-        var (end, endFrame) = scope.Scan(related.Path.End);
+        var (end, endFrame) = scope.Scan(path.End);
         var frames = Enumerable.Range(0, outer.Max(reference => reference.FramesUp) + 1).Select(_ => new Frame()).ToImmutableArray();
         for (var i = 0; i < outer.Length; i++)
         {
@@ -104,9 +111,9 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         }
 
         var context = new RowContext(pairs.Join(end, steps[^1], endFrame), [endFrame, .. frames]);
-        var predicate = predicates.Build(context, related.Where);
+        var predicate = predicates.Build(context, where);
         context.Plan = Predicates.Filter(context.Plan, predicate);
-        return new RelatedRows(context, pairs.Groups, [.. wanted.Select((column, i) => (column, NullsMatch: i >= start.Length))]);
+        return new RelatedRows(context, pairs.Groups, [.. wanted.Select((column, i) => (column, NullsMatch: steps[0].IsRepeated || i >= start.Length))]);
     }
 
     private (RowContext Context, Frame Frame) End(EntityPath path, ResolvedPredicate where)
@@ -134,7 +141,8 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         return (new SharedPlan(name, definition, columns), mapping);
     }
 
-    private PlanColumn ColumnOf(RowContext row, PlanExpression expression)
+    /// <summary>The value as a column of the relation, which is extended where it is none yet.</summary>
+    public PlanColumn ColumnOf(RowContext row, PlanExpression expression)
     {
         if (expression is ColumnExpression column)
         {
@@ -156,6 +164,6 @@ internal sealed class RelatedRowsBuilder(PlanScope scope, PredicateBuilder predi
         _ => NaturalStorage.Of(expression.Type),
     };
 
-    private static ImmutableArray<JoinKey> Keys(PathStep step, Frame near, Frame far)
-        => [.. PathPairs.Near(step, near).Zip(PathPairs.Far(step, far), (probe, build) => new JoinKey(probe, build))];
+    private static ImmutableArray<JoinKey> Keys(PathStep step, Frame near, ImmutableArray<PlanColumn> far)
+        => [.. PathPairs.Near(step, near).Zip(far, (probe, build) => new JoinKey(probe, build, step.IsRepeated))];
 }

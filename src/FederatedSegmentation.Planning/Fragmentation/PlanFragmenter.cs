@@ -16,6 +16,8 @@ namespace FederatedSegmentation.Planning.Fragmentation;
 /// </remarks>
 internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, IReadOnlyDictionary<string, Capabilities> sources)
 {
+    private const string OverMembers = "members are ranked and split once, in the engine";
+
     private readonly List<QueryFragment> _fragments = [];
     private readonly Dictionary<string, Cut> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LogicalPlan> _sharedResults = new(StringComparer.Ordinal);
@@ -69,6 +71,20 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
 
             case PairPlan pair:
                 return OfferBinary(pair, pair.Left, pair.Right, pair.Keys, (left, right) => new PairPlan(left, right, pair.Keys));
+
+            case ClosurePlan closure:
+                return OfferUnary(closure, closure.Input, _ => Support.None("the edges are walked in the engine"));
+
+            case FlagPlan flag:
+                var conjunct = OfferPredicate(flag.Predicate);
+                _log.Record(flag.Predicate, PushdownVerdict.None, OverMembers);
+                return new Cut(new FlagPlan(Residual(Offer(flag.Input)), Residual(conjunct), flag.Flag), Source: null, Reason: OverMembers);
+
+            case RankPlan rank:
+                return OfferUnary(rank, rank.Input, _ => Support.None(OverMembers));
+
+            case TierPlan tier:
+                return OfferUnary(tier, tier.Input, _ => Support.None(OverMembers));
 
             case SetPlan set:
                 return OfferSet(set);
@@ -143,8 +159,8 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
         foreach (var (match, build) in conjunct.Builds)
         {
             supports.Add(IsAt(build, name, source)
-                ? PushdownRules.Worst(match.Keys.Select(key => PushdownRules.Of(key, source)))
-                : Support.None(build.Source is { } other ? $"the related rows are in source {other}" : "the related rows are joined in the engine"));
+                ? PushdownRules.Of(match, source)
+                : Support.None(build.Source is { } other ? $"the related rows are in source {other}" : $"the related rows are joined in the engine: {build.Reason}"));
         }
 
         return PushdownRules.Worst(supports);
@@ -218,13 +234,14 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
     {
         // Only keys travel: a fetched build side is reduced to its distinct keys at the source where that is exact.
         if (build.Source is { } name && !sources[name].RunsInEngine && build.Plan is not DistinctPlan
-            && match.Keys.All(key => PushdownRules.Grouping(key.Build, sources[name]).Verdict == PushdownVerdict.Full))
+            && PlanTree.BuildColumns(match).All(column => PushdownRules.Grouping(column, sources[name]).Verdict == PushdownVerdict.Full))
         {
-            var columns = match.Keys.Select(key => key.Build).DistinctBy(column => column.Id).ToImmutableArray();
+            var columns = PlanTree.BuildColumns(match).DistinctBy(column => column.Id).ToImmutableArray();
             var copies = scope.Copies(columns);
             var renamed = columns.Zip(copies).ToDictionary(pair => pair.First.Id, pair => pair.Second);
             var keys = match.Keys.Select(key => key with { Build = renamed[key.Build.Id] });
-            return match with { Build = Residual(new Cut(new DistinctPlan(build.Plan, columns, copies), name)), Keys = [.. keys] };
+            var band = match.Band is { } times ? times with { Build = renamed[times.Build.Id] } : null;
+            return match with { Build = Residual(new Cut(new DistinctPlan(build.Plan, columns, copies), name)), Keys = [.. keys], Band = band };
         }
 
         return match with { Build = Residual(build) };

@@ -42,6 +42,9 @@ internal static class PushdownRules
         NanAsNullExpression nan => Worst([Of(nan.Input, source), source.FloatComparison]),
         GuardedExpression guarded => Worst([Of(guarded.Input, source), source.Guards]),
         FloatQuotientExpression quotient => Worst([Of(quotient.Sum, source), Of(quotient.Count, source), source.FloatAggregates]),
+        ShiftExpression shift => Worst([Of(shift.Input, source), source.DurationArithmetic]),
+        IntervalExpression interval => Worst([Of(interval.Input, source), Equality(interval.Input.Type, source)]),
+        SplitBucketExpression or ExactOrderExpression => Support.None("members are ranked and split once, in the engine"),
         _ => throw new ArgumentOutOfRangeException(nameof(expression), expression, "Unknown expression."),
     };
 
@@ -52,6 +55,19 @@ internal static class PushdownRules
     /// <summary>The verdict on matching rows by these columns.</summary>
     public static Support Of(JoinKey key, Capabilities source)
         => Worst([source.Joins, Of(key.Probe, source), Of(key.Build, source), Equality(key.Probe.Type, source), Equality(key.Build.Type, source), KeyTypes(key, source)]);
+
+    /// <summary>The verdict on the times of two rows lying so to each other.</summary>
+    public static Support Of(TimeBand band, Capabilities source) => Worst(
+    [
+        Of(band.Probe, source),
+        Of(band.Build, source),
+        source.TemporalComparison,
+        band.Within is null && band.GapMinimum is null ? source.Joins : source.DurationArithmetic,
+    ]);
+
+    /// <summary>The verdict on a match.</summary>
+    public static Support Of(MatchPlan match, Capabilities source)
+        => Worst([.. match.Keys.Select(key => Of(key, source)), .. match.Band is { } band ? new[] { Of(band, source) } : []]);
 
     /// <summary>The verdict on grouping by a column.</summary>
     public static Support Grouping(PlanColumn column, Capabilities source) => Worst([source.Grouping, Of(column, source), Equality(column.Type, source)]);

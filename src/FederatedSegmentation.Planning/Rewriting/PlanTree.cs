@@ -17,6 +17,10 @@ internal static class PlanTree
         LookupPlan lookup => [lookup.Input, lookup.Build],
         PairPlan pair => [pair.Left, pair.Right],
         AggregatePlan aggregate => [aggregate.Input],
+        ClosurePlan closure => [closure.Input],
+        FlagPlan flag => Matches(flag.Predicate).Select(match => match.Build).Prepend(flag.Input),
+        RankPlan rank => [rank.Input],
+        TierPlan tier => [tier.Input],
         SetPlan set => set.Inputs,
         SharedPlan shared => [shared.Shared],
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
@@ -33,6 +37,10 @@ internal static class PlanTree
         LookupPlan lookup => new LookupPlan(replace(lookup.Input), replace(lookup.Build), lookup.Keys, lookup.Added),
         PairPlan pair => new PairPlan(replace(pair.Left), replace(pair.Right), pair.Keys),
         AggregatePlan aggregate => aggregate with { Input = replace(aggregate.Input) },
+        ClosurePlan closure => closure with { Input = replace(closure.Input) },
+        FlagPlan flag => new FlagPlan(replace(flag.Input), WithBuilds(flag.Predicate, replace), flag.Flag),
+        RankPlan rank => new RankPlan(replace(rank.Input), rank.Per, rank.By, rank.Key, rank.Take, rank.IncludesTies),
+        TierPlan tier => new TierPlan(replace(tier.Input), tier.Steps, tier.Key, tier.Tier),
         SetPlan set => set with { Inputs = [.. set.Inputs.Select(replace)] },
         SharedPlan shared => shared with { Shared = replace(shared.Shared) },
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
@@ -47,6 +55,10 @@ internal static class PlanTree
         NotPlan not => Matches(not.Item),
         _ => [],
     };
+
+    /// <summary>The columns that a match reads of its build side.</summary>
+    public static IEnumerable<PlanColumn> BuildColumns(MatchPlan match)
+        => match.Band is { } band ? match.Keys.Select(key => key.Build).Append(band.Build) : match.Keys.Select(key => key.Build);
 
     /// <summary>The leaves of a predicate.</summary>
     public static IEnumerable<LeafPlan> Leaves(PlanPredicate predicate) => predicate switch
@@ -94,6 +106,10 @@ internal static class PlanTree
         NanAsNullExpression nan => Columns(nan.Input),
         GuardedExpression guarded => Columns(guarded.Input).Concat(Columns(guarded.Rows)),
         FloatQuotientExpression quotient => Columns(quotient.Sum).Concat(Columns(quotient.Count)),
+        ShiftExpression shift => Columns(shift.Input),
+        IntervalExpression interval => Columns(interval.Input),
+        SplitBucketExpression bucket => bucket.Keys,
+        ExactOrderExpression order => order.Count is { } count ? Columns(order.Sum).Concat(Columns(count)) : Columns(order.Sum),
         _ => throw new ArgumentOutOfRangeException(nameof(expression), expression, "Unknown expression."),
     };
 
@@ -105,6 +121,7 @@ internal static class PlanTree
         OrPlan or => or.Items.SelectMany(Columns),
         NotPlan not => Columns(not.Item),
         LeafPlan leaf => Expressions(leaf).SelectMany(Columns),
+        MatchPlan { Band: { } band } match => match.Keys.Select(key => key.Probe).Append(band.Probe),
         MatchPlan match => match.Keys.Select(key => key.Probe),
         _ => throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate."),
     };

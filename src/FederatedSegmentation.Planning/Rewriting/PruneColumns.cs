@@ -44,7 +44,20 @@ internal static class PruneColumns
                 break;
             case FilterPlan filter:
                 Add(used, PlanTree.Columns(filter.Predicate));
-                Add(used, PlanTree.Matches(filter.Predicate).SelectMany(match => match.Keys).Select(key => key.Build));
+                Add(used, PlanTree.Matches(filter.Predicate).SelectMany(PlanTree.BuildColumns));
+                break;
+            case FlagPlan flag:
+                Add(used, PlanTree.Columns(flag.Predicate));
+                Add(used, PlanTree.Matches(flag.Predicate).SelectMany(PlanTree.BuildColumns));
+                break;
+            case ClosurePlan closure:
+                Add(used, closure.Nodes.Concat(closure.From).Concat(closure.To).Concat(closure.Required));
+                break;
+            case RankPlan rank:
+                Add(used, rank.Per.Concat(rank.Key).Concat(rank.By.Select(order => order.Column)));
+                break;
+            case TierPlan tier:
+                Add(used, tier.Key.Concat(tier.Steps.SelectMany(step => step.By).Select(order => order.Column)).Concat(tier.Steps.Select(step => step.Flag).OfType<PlanColumn>()));
                 break;
             case ProjectPlan project:
                 Add(used, project.Expressions.Where((_, i) => used.Contains(project.Columns[i].Id)).SelectMany(PlanTree.Columns));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
@@ -50,10 +51,26 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
                     DataTypes.Float64,
                     new StoredFloat(64));
 
+            case ShiftExpression shift:
+                var time = AsUtc(Compile(shift.Input, block));
+                return time with { Expression = Shift(time, shift.Duration) };
+
+            case IntervalExpression interval:
+                return Interval(interval, Compile(interval.Input, block));
+
+            case SplitBucketExpression bucket:
+                return new SqlValue(dialect.SplitBucket(bucket.Salt, [.. bucket.Keys.Select(key => block[key])]), DataTypes.Int64, new StoredInteger());
+
+            case ExactOrderExpression order:
+                return OrderPart(order, Compile(order.Sum, block), order.Count is { } values ? Compile(values, block).Expression : null);
+
             default:
                 throw new ArgumentOutOfRangeException(nameof(expression), expression, "Unknown expression.");
         }
     }
+
+    /// <summary>A time, as a date or wall clock, plus a duration.</summary>
+    public SqlExpression Shift(SqlValue time, Duration duration) => duration.IsZero ? time.Expression : dialect.Add(time, duration);
 
     /// <summary>A constant in the storage that holds it exactly.</summary>
     public static SqlValue Literal(Literal value, DataType type)
@@ -100,6 +117,29 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
         { Storage: StoredFloat { Bits: 64 } } => value.Expression,
         _ => new SqlCast(value.Expression, new StoredFloat(64)),
     };
+
+    private static SqlValue Interval(IntervalExpression interval, SqlValue input)
+    {
+        var storage = NaturalStorage.Of(interval.Type);
+        SqlExpression Value(Literal value) => new SqlLiteral(value, storage);
+        if (interval.Bounds.IsEmpty)
+        {
+            return new SqlValue(new SqlCase(new SqlIsNull(input.Expression, Negated: true), Value(interval.Values[0]), Else: null), interval.Type, storage);
+        }
+
+        var below = interval.Bounds.Select((bound, i) => (
+            (SqlCondition)new SqlComparison(ComparisonOperator.Less, input.Expression, new SqlLiteral(bound, input.Storage)), Value(interval.Values[i])));
+        var last = ((SqlCondition)new SqlIsNull(input.Expression, Negated: true), Value(interval.Values[^1]));
+        return new SqlValue(new SqlSearchedCase([.. below, last], Else: null), interval.Type, storage);
+    }
+
+    private SqlValue OrderPart(ExactOrderExpression order, SqlValue sum, SqlExpression? count)
+    {
+        // In units of the sum's last digit, as the parts are.
+        var missing = order.Default is { } constant ? ExactNumber.Units(constant, ExactNumber.Shape(sum.Storage).Scale) : ((BigInteger, double)?)null;
+        var part = dialect.OrderPart(sum, count, order.IsFraction, missing);
+        return new SqlValue(part, order.Type, NaturalStorage.Of(order.Type));
+    }
 
     private SqlExpression Lower(SqlExpression text) => text is SqlLiteral { Value: StringLiteral constant } literal
         ? literal with { Value = new StringLiteral(string.Create(constant.Value.Length, constant.Value, (span, value) =>

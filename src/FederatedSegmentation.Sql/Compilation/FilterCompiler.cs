@@ -10,7 +10,7 @@ namespace FederatedSegmentation.Sql.Compilation;
 /// Adds predicates to a block. Negations move down to leaves and matches, so that every conjunct is found: a match among them becomes a semi- or
 /// anti-join, one below OR a mark join. No form multiplies rows.
 /// </summary>
-internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler conditions, Func<LogicalPlan, QueryBlock> open, Func<string> alias)
+internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler conditions, BandCompiler bands, Func<LogicalPlan, QueryBlock> open, Func<string> alias)
 {
     /// <summary>The name of the column that says that a row was found.</summary>
     public const string Marker = "found";
@@ -39,7 +39,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
                 }
 
                 break;
-            case MatchPlan match:
+            case MatchPlan { Band: null } match:
                 Semi(match, negated, block);
                 break;
             default:
@@ -53,7 +53,8 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
         }
     }
 
-    private SqlCondition Condition(PlanPredicate predicate, bool negated, QueryBlock block)
+    /// <summary>A condition that is TRUE where the predicate is (or is not, where negated); elsewhere it may be unknown. The block gets the joins that it needs.</summary>
+    public SqlCondition Condition(PlanPredicate predicate, bool negated, QueryBlock block)
     {
         switch (predicate)
         {
@@ -65,6 +66,9 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
                 return Combine([.. and.Items.Select(item => Condition(item, negated, block))], all: !negated);
             case OrPlan or:
                 return Combine([.. or.Items.Select(item => Condition(item, negated, block))], all: negated);
+            case MatchPlan { Band: { } band } match:
+                var isMatched = bands.Condition(match, band, block);
+                return negated ? ConditionCompiler.Complement(isMatched) : isMatched;
             case MatchPlan match:
                 return new SqlIsNull(Mark(match, block), Negated: !negated);
             case LeafPlan leaf:

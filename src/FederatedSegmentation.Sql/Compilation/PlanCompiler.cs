@@ -12,7 +12,12 @@ namespace FederatedSegmentation.Sql.Compilation;
 /// <summary>Compiles a plan to one SELECT of a dialect. Filters, semi-joins and look-ups over one input share a SELECT; everything else nests.</summary>
 public sealed class PlanCompiler
 {
-    private const string RowNumber = "row_number";
+    /// <summary>The name of a window's output; no column is called so.</summary>
+    internal const string RowNumber = "row_number";
+
+    /// <summary>The name of the size of a group; no column is called so.</summary>
+    internal const string GroupSize = "group_size";
+
     private const int LongestName = 60;
 
     private readonly SqlDialect _dialect;
@@ -20,6 +25,8 @@ public sealed class PlanCompiler
     private readonly ExpressionCompiler _expressions;
     private readonly ConditionCompiler _conditions;
     private readonly FilterCompiler _filters;
+    private readonly ClosureCompiler _closures;
+    private readonly MemberCompiler _members;
     private readonly SharedUses _uses;
     private readonly List<SqlCommonTable> _with = [];
     private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
@@ -31,7 +38,9 @@ public sealed class PlanCompiler
         _context = context;
         _expressions = new ExpressionCompiler(dialect);
         _conditions = new ConditionCompiler(dialect, _expressions, context.MixedCollations);
-        _filters = new FilterCompiler(dialect, _conditions, Open, Alias);
+        _filters = new FilterCompiler(dialect, _conditions, new BandCompiler(dialect, _conditions, _expressions, Open, Alias), Open, Alias);
+        _closures = new ClosureCompiler(dialect, this);
+        _members = new MemberCompiler(dialect, this);
         _uses = new SharedUses(plan, context.Results);
     }
 
@@ -62,7 +71,8 @@ public sealed class PlanCompiler
     /// <summary>Names for the outputs of a plan: the columns' own where they are unique.</summary>
     public static ImmutableArray<string> DefaultNames(LogicalPlan plan) => Names(plan.Columns);
 
-    private QueryBlock Open(LogicalPlan plan) => plan switch
+    /// <summary>The block of a plan, to which more can be added.</summary>
+    internal QueryBlock Open(LogicalPlan plan) => plan switch
     {
         ScanPlan scan => Scan(scan),
         FilterPlan filter => Filter(filter),
@@ -72,6 +82,10 @@ public sealed class PlanCompiler
         LookupPlan lookup => Lookup(lookup),
         PairPlan pair => Pair(pair),
         AggregatePlan aggregate => Aggregate(aggregate),
+        ClosurePlan closure => _closures.Compile(closure),
+        FlagPlan flag => Flag(flag),
+        RankPlan rank => _members.Rank(rank),
+        TierPlan tier => _members.Tiers(tier),
         SetPlan set => Set(set),
         KeyListPlan keys => KeyList(keys),
         KeyFilePlan file => KeyFile(file),
@@ -124,6 +138,14 @@ public sealed class PlanCompiler
         return block;
     }
 
+    private QueryBlock Flag(FlagPlan flag)
+    {
+        var block = Open(flag.Input);
+        var condition = _filters.Condition(flag.Predicate, negated: false, block);
+        block.Add(flag.Flag, new SqlCase(condition, new SqlLiteral(new Int64Literal(1), new StoredInteger()), Else: null), new StoredInteger());
+        return block;
+    }
+
     private QueryBlock Project(ProjectPlan project)
     {
         var block = Open(project.Input);
@@ -140,7 +162,8 @@ public sealed class PlanCompiler
     {
         var input = Open(dedupe.Input);
         var names = Names(dedupe.Columns);
-        var number = new SqlRowNumber(
+        var number = new SqlWindow(
+            new SqlCall("row_number", []),
             [.. dedupe.Keys.Select(key => input[key].Expression)],
             [.. dedupe.Order.Select(order => new SqlOrder(Sortable(input[order.Column]), order.Descending))]);
         var select = Select(input, dedupe.Columns, names);
@@ -149,7 +172,8 @@ public sealed class PlanCompiler
         return block;
     }
 
-    private SqlExpression Sortable(SqlValue value) => value.Type switch
+    /// <summary>A value as it sorts: text by bytes, NaN as NULL.</summary>
+    internal SqlExpression Sortable(SqlValue value) => value.Type switch
     {
         StringType => _dialect.ByBytes(value.Expression),
         Float64Type => _dialect.NanAsNull(value.Expression),
@@ -332,6 +356,14 @@ public sealed class PlanCompiler
         return Table(_dialect.QuoteIdentifier(name), table.Names, columns, column => storages[column.Id]);
     }
 
+    /// <summary>Adds a relation that is computed once, under a name of its own; reading it takes an alias each time.</summary>
+    internal string AddCommonTable(string stem, SqlQuery query)
+    {
+        var name = FormattableString.Invariant($"{stem}_{++_aliases}");
+        _with.Add(new SqlCommonTable(name, query));
+        return _dialect.QuoteIdentifier(name);
+    }
+
     private QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns, Func<PlanColumn, StorageType> storage)
     {
         var alias = Alias();
@@ -344,10 +376,12 @@ public sealed class PlanCompiler
         return block;
     }
 
-    private static SqlSelect Select(QueryBlock block, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names)
+    /// <summary>A SELECT of the columns of a block.</summary>
+    internal static SqlSelect Select(QueryBlock block, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names)
         => new([.. columns.Select((column, i) => new SqlOutput(block[column].Expression, names[i]))], block.From) { Where = [.. block.Where] };
 
-    private QueryBlock Derived(SqlQuery query, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names, Func<PlanColumn, StorageType> storage, out string alias)
+    /// <summary>A block over a query in parentheses.</summary>
+    internal QueryBlock Derived(SqlQuery query, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names, Func<PlanColumn, StorageType> storage, out string alias)
     {
         alias = Alias();
         var block = new QueryBlock(new SqlDerived(query, alias));
@@ -360,9 +394,9 @@ public sealed class PlanCompiler
     }
 
     // The logical names where they are unique, since engines fold case, and where no engine cuts them short.
-    private static ImmutableArray<string> Names(ImmutableArray<PlanColumn> columns)
+    internal static ImmutableArray<string> Names(ImmutableArray<PlanColumn> columns)
     {
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { RowNumber, FilterCompiler.Marker };
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { RowNumber, GroupSize, FilterCompiler.Marker };
         return [.. columns.Select(column => Encoding.UTF8.GetByteCount(column.Name) <= LongestName && column.Name.Length > 0 && taken.Add(column.Name)
             ? column.Name
             : Unique(taken, column))];
@@ -379,7 +413,8 @@ public sealed class PlanCompiler
         return name;
     }
 
-    private string Alias() => FormattableString.Invariant($"t{++_aliases}");
+    /// <summary>An alias of its own.</summary>
+    internal string Alias() => FormattableString.Invariant($"t{++_aliases}");
 
     private sealed record CommonTable(ImmutableArray<string> Names, ImmutableArray<StorageType> Storages);
 }

@@ -50,6 +50,19 @@ internal sealed class SharedUses
             case AggregatePlan aggregate:
                 Visit(aggregate.Input);
                 break;
+            case ClosurePlan closure:
+                Visit(closure.Input);
+                break;
+            case FlagPlan flag:
+                Visit(flag.Input);
+                Visit(flag.Predicate);
+                break;
+            case RankPlan rank:
+                Visit(rank.Input);
+                break;
+            case TierPlan tier:
+                Visit(tier.Input);
+                break;
             case SetPlan set:
                 foreach (var input in set.Inputs)
                 {

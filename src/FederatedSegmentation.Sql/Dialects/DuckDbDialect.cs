@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
@@ -46,6 +48,9 @@ public sealed class DuckDbDialect : SqlDialect
 
     /// <inheritdoc />
     public override bool HasSemiJoin => true;
+
+    /// <inheritdoc />
+    public override bool HasAsOfJoin => true;
 
     /// <inheritdoc />
     public override string WriteLiteral(Literal value, StorageType storage) => (value, storage) switch
@@ -164,6 +169,23 @@ public sealed class DuckDbDialect : SqlDialect
     }
 
     /// <inheritdoc />
+    public override SqlExpression Add(SqlValue time, Duration duration)
+    {
+        static SqlLiteral Number(long value) => new(new Int64Literal(value), new StoredInteger());
+        var interval = duration.Months != 0
+            ? new SqlCall("to_months", [new SqlTemplate(["CAST(", " AS INTEGER)"], [Number(duration.Months)])])
+            : new SqlCall("to_microseconds", [Number(duration.Microseconds)]);
+        var sum = new SqlArithmetic('+', time.Expression, interval);
+        return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
+    }
+
+    /// <inheritdoc />
+    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => MemberSql.SplitBucket(salt, keys);
+
+    /// <inheritdoc />
+    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => MemberSql.OrderPart(sum, count, isFraction, missing);
+
+    /// <inheritdoc />
     public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => KeyFile.Read(this, file, nameOf, alias);
 
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS DOUBLE)"], []);
@@ -212,6 +234,7 @@ public sealed class DuckDbDialect : SqlDialect
             TemporalComparison = full,
             BinaryComparison = full,
             DateParts = full,
+            DurationArithmetic = full,
             ZoneConversion = full,
             Joins = full,
             Grouping = full,

@@ -59,6 +59,30 @@ public static class ExactNumber
         _ => throw new ArgumentException($"{storage.GetType().Name} is not an exact number.", nameof(storage)),
     };
 
+    /// <summary>
+    /// An exact number in units of 10^-<paramref name="scale"/>: the units, cut off towards zero, and what is left as a float64 of the same sign. Beyond 38
+    /// digits: the greatest such number of units and a half, which no stored number reaches.
+    /// </summary>
+    public static (BigInteger Units, double Fraction) Units(Literal literal, int scale)
+    {
+        var (unscaled, ownScale) = Of(literal);
+        var greatest = BigInteger.Pow(10, 38) - 1;
+        var (units, rest, divisor) = (unscaled, BigInteger.Zero, BigInteger.One);
+        if (ownScale <= scale)
+        {
+            units = unscaled * BigInteger.Pow(10, scale - ownScale);
+        }
+        else
+        {
+            divisor = BigInteger.Pow(10, ownScale - scale);
+            units = BigInteger.DivRem(unscaled, divisor, out rest);
+        }
+
+        return BigInteger.Abs(units) > greatest
+            ? (units.Sign * greatest, units.Sign * 0.5)
+            : (units, rest.IsZero ? 0 : ToDouble(new DecimalLiteral(rest, ownScale - scale)));
+    }
+
     /// <summary>The nearest float64.</summary>
     public static double ToDouble(Literal literal)
     {

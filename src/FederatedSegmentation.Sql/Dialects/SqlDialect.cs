@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
@@ -25,6 +26,9 @@ public abstract class SqlDialect
 
     /// <summary>Whether FROM takes SEMI JOIN and ANTI JOIN; elsewhere they become EXISTS and NOT EXISTS.</summary>
     public virtual bool HasSemiJoin => false;
+
+    /// <summary>Whether FROM takes ASOF LEFT JOIN; elsewhere times are compared inside EXISTS.</summary>
+    public virtual bool HasAsOfJoin => false;
 
     /// <summary>The name, quoted whatever it holds.</summary>
     /// <exception cref="FederatedSegmentationException">The name is empty or holds U+0000.</exception>
@@ -104,6 +108,21 @@ public abstract class SqlDialect
 
     /// <summary>The input, or the guard's data error where rows is more than 1, raised only on rows on which it is evaluated.</summary>
     public abstract SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard);
+
+    /// <summary>A time plus a duration, of the time's own type; months clamp.</summary>
+    /// <param name="time">A date or a wall clock.</param>
+    /// <param name="duration">Not zero.</param>
+    public abstract SqlExpression Add(SqlValue time, Duration duration);
+
+    /// <summary>The bucket of a key, as <see cref="SplitBucketExpression"/> says.</summary>
+    public abstract SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys);
+
+    /// <summary>A part of an exact number for ordering, as <see cref="ExactOrderExpression"/> says.</summary>
+    /// <param name="sum">The number.</param>
+    /// <param name="count">What it is divided by; null for nothing.</param>
+    /// <param name="isFraction">Which part.</param>
+    /// <param name="missing">Both parts of the number where the sum is NULL, or the count is 0 or NULL; null for NULL.</param>
+    public abstract SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing);
 
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
     public abstract SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias);

@@ -46,8 +46,16 @@ public sealed record SqlArithmetic(char Sign, SqlExpression Left, SqlExpression 
 /// <param name="Else">The value elsewhere, or null for NULL.</param>
 public sealed record SqlCase(SqlCondition When, SqlExpression Then, SqlExpression? Else) : SqlExpression;
 
-/// <summary>The number of a row in its partition, from 1.</summary>
-public sealed record SqlRowNumber(ImmutableArray<SqlExpression> PartitionBy, ImmutableArray<SqlOrder> OrderBy) : SqlExpression;
+/// <summary>Several decisions, the first that is TRUE counting.</summary>
+/// <param name="Branches">At least one.</param>
+/// <param name="Else">The value elsewhere, or null for NULL.</param>
+public sealed record SqlSearchedCase(ImmutableArray<(SqlCondition When, SqlExpression Then)> Branches, SqlExpression? Else) : SqlExpression;
+
+/// <summary>A function over the rows of a partition, up to the row's own place in the order, equals included, or over all where nothing is ordered.</summary>
+/// <param name="Function">A window function or an aggregate.</param>
+/// <param name="PartitionBy">Empty for one partition.</param>
+/// <param name="OrderBy">Empty for no order.</param>
+public sealed record SqlWindow(SqlCall Function, ImmutableArray<SqlExpression> PartitionBy, ImmutableArray<SqlOrder> OrderBy) : SqlExpression;
 
 /// <summary>Syntax of one dialect: pieces of text with values between them (<c>piece value piece … piece</c>). Holds no value of a definition.</summary>
 /// <param name="Pieces">One more than there are arguments.</param>

@@ -37,12 +37,19 @@ public sealed record SqlSelect(ImmutableArray<SqlOutput> Outputs, SqlRelation? F
 
     /// <summary>The order of the result; empty for any order.</summary>
     public ImmutableArray<SqlOrder> OrderBy { get; init; } = [];
+
+    /// <summary>The most rows, the first in the order; null for all.</summary>
+    public long? Limit { get; init; }
 }
 
 /// <summary>A set operation without duplicates in the result.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Inputs">At least two, columns by position.</param>
 public sealed record SqlSetOperation(SetKind Kind, ImmutableArray<SqlQuery> Inputs) : SqlQuery;
+
+/// <summary>The rows of all inputs, one after the other.</summary>
+/// <param name="Inputs">At least two, columns by position.</param>
+public sealed record SqlUnionAll(ImmutableArray<SqlQuery> Inputs) : SqlQuery;
 
 /// <summary>An output of a SELECT.</summary>
 /// <param name="Value">The value.</param>

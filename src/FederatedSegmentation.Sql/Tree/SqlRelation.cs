@@ -33,7 +33,7 @@ public sealed record SqlValues(ImmutableArray<ImmutableArray<SqlExpression>> Row
 /// <param name="On">All must hold; at least one.</param>
 public sealed record SqlJoin(SqlJoinKind Kind, SqlRelation Left, SqlRelation Right, ImmutableArray<SqlCondition> On) : SqlRelation;
 
-/// <summary>The kinds of joins. The last two only in dialects with <see cref="Dialects.SqlDialect.HasSemiJoin"/>.</summary>
+/// <summary>The kinds of joins. Semi and anti only in dialects with <see cref="Dialects.SqlDialect.HasSemiJoin"/>.</summary>
 public enum SqlJoinKind
 {
     /// <summary>Pairs that match.</summary>
@@ -47,4 +47,10 @@ public enum SqlJoinKind
 
     /// <summary>Left rows without a match.</summary>
     Anti,
+
+    /// <summary>
+    /// Every left row, with the right row that is nearest in the one inequality of ON among those that satisfy the rest. Only in dialects with
+    /// <see cref="Dialects.SqlDialect.HasAsOfJoin"/>.
+    /// </summary>
+    AsOfLeft,
 }

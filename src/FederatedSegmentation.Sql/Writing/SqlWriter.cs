@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Resolved;
@@ -69,6 +70,18 @@ public sealed class SqlWriter
                 }
 
                 break;
+            case SqlUnionAll union:
+                for (var i = 0; i < union.Inputs.Length; i++)
+                {
+                    if (i > 0)
+                    {
+                        Line().Append("UNION ALL ");
+                    }
+
+                    Nested(union.Inputs[i]);
+                }
+
+                break;
             default:
                 throw new InvalidOperationException($"{query.GetType().Name} is not a query.");
         }
@@ -99,6 +112,11 @@ public sealed class SqlWriter
         {
             Line();
             Write(select.OrderBy);
+        }
+
+        if (select.Limit is { } limit)
+        {
+            Line().Append("LIMIT ").Append(limit.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -142,6 +160,7 @@ public sealed class SqlWriter
                     SqlJoinKind.Inner => "JOIN ",
                     SqlJoinKind.Left => "LEFT JOIN ",
                     SqlJoinKind.Semi => "SEMI JOIN ",
+                    SqlJoinKind.AsOfLeft => "ASOF LEFT JOIN ",
                     _ => "ANTI JOIN ",
                 });
                 Write(join.Right);
@@ -196,11 +215,39 @@ public sealed class SqlWriter
 
                 _text.Append(" END");
                 break;
-            case SqlRowNumber number:
-                _text.Append("row_number() OVER (PARTITION BY ");
-                List(number.PartitionBy, Write);
-                _text.Append(' ');
-                Write(number.OrderBy);
+            case SqlSearchedCase decisions:
+                _text.Append("CASE");
+                foreach (var (when, then) in decisions.Branches)
+                {
+                    _text.Append(" WHEN ");
+                    Write(when, inside: false);
+                    _text.Append(" THEN ");
+                    Write(then);
+                }
+
+                if (decisions.Else is not null)
+                {
+                    _text.Append(" ELSE ");
+                    Write(decisions.Else);
+                }
+
+                _text.Append(" END");
+                break;
+            case SqlWindow window:
+                Write(window.Function);
+                _text.Append(" OVER (");
+                if (!window.PartitionBy.IsEmpty)
+                {
+                    _text.Append("PARTITION BY ");
+                    List(window.PartitionBy, Write);
+                }
+
+                if (!window.OrderBy.IsEmpty)
+                {
+                    _text.Append(window.PartitionBy.IsEmpty ? string.Empty : " ");
+                    Write(window.OrderBy);
+                }
+
                 _text.Append(')');
                 break;
             case SqlTemplate template:

@@ -26,8 +26,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
         var compiled = plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote
             ? remote.Compile(fragment.Id, fragment.Plan, tables)
             : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
-        var key = request.Run.Main.Of.Key;
-        var statements = engine.Compile(plan, [.. key.Select(column => column.Name)], engineTables);
+        var statements = engine.Compile(plan, SegmentPlanner.MemberNames(request.Run.Main), engineTables);
         return new PlannedSegment(request.Run, request.AsOf, plan, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
     }
 

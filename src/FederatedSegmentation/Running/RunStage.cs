@@ -122,7 +122,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             return await run.WriteParquetAsync(planned.Statements, cancellationToken).ConfigureAwait(false);
         }
 
-        var columns = planned.Run.Main.Of.Key.Select(column => new MembershipColumn(column.Name, column.Type)).ToImmutableArray();
+        var columns = SegmentPlanner.MemberNames(planned.Run.Main).Zip(planned.Plan.Members.Columns, (name, column) => new MembershipColumn(name, column.Type)).ToImmutableArray();
         return await output.WriteAsync(columns, run.MembersAsync(planned.Statements, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Resolved;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql.Dialects;
+using FederatedSegmentation.Sql.Tree;
+
+namespace FederatedSegmentation.Sql.Compilation;
+
+/// <summary>Ranks and tiers of members, by windows.</summary>
+internal sealed class MemberCompiler(SqlDialect dialect, PlanCompiler compiler)
+{
+    /// <summary>The first rows of each group.</summary>
+    public QueryBlock Rank(RankPlan rank)
+    {
+        var input = compiler.Open(rank.Input);
+        var names = PlanCompiler.Names(rank.Columns);
+        var select = PlanCompiler.Select(input, rank.Columns, names);
+        var by = Order(input, rank.By);
+        var all = by.AddRange(rank.Key.Select(key => new SqlOrder(compiler.Sortable(input[key]), Descending: false)));
+        if (rank is { Per: [], Take: TakeCount take, IncludesTies: false })
+        {
+            return compiler.Derived(select with { OrderBy = all, Limit = take.Count }, rank.Columns, names, column => input[column].Storage, out _);
+        }
+
+        ImmutableArray<SqlExpression> per = [.. rank.Per.Select(column => column.Type is Float64Type ? dialect.NanAsNull(input[column].Expression) : input[column].Expression)];
+
+        // The rank counts the rows strictly before: of equals all have that of the first, which is within the limit exactly if the last one kept equals them.
+        var place = rank.IncludesTies ? new SqlWindow(new SqlCall("rank", []), per, by) : new SqlWindow(new SqlCall("row_number", []), per, all);
+        select = select with { Outputs = select.Outputs.Add(new SqlOutput(place, PlanCompiler.RowNumber)) };
+        if (rank.Take is TakeShare)
+        {
+            select = select with { Outputs = select.Outputs.Add(new SqlOutput(new SqlWindow(new SqlCall("count", [], Star: true), per, []), PlanCompiler.GroupSize)) };
+        }
+
+        var block = compiler.Derived(select, rank.Columns, names, column => input[column].Storage, out var alias);
+        block.Where.Add(Within(rank.Take, new SqlColumn(alias, PlanCompiler.RowNumber), new SqlColumn(alias, PlanCompiler.GroupSize)));
+        return block;
+    }
+
+    /// <summary>The rows that a tier takes, with its name.</summary>
+    public QueryBlock Tiers(TierPlan tiers)
+    {
+        var block = compiler.Open(tiers.Input);
+        SqlExpression? tier = null;
+        foreach (var step in tiers.Steps)
+        {
+            var free = tier is null ? [] : ImmutableArray.Create<SqlCondition>(new SqlIsNull(tier, Negated: false));
+            var enters = step.Flag is { } flag ? free.Add(new SqlIsNull(block[flag].Expression, Negated: true)) : free;
+            if (step.Cap is { } cap)
+            {
+                (block, tier, enters) = Capped(tiers, step, cap, block, tier, enters);
+            }
+
+            SqlExpression name = new SqlLiteral(new StringLiteral(step.Name), new StoredText());
+            tier = enters.IsEmpty ? name : new SqlCase(And(enters), name, tier);
+        }
+
+        block.Add(tiers.Tier, tier!, new StoredText());
+        block.Where.Add(new SqlIsNull(tier!, Negated: true));
+        return block;
+    }
+
+    // Rows that may enter are numbered among themselves, in a SELECT of its own.
+    private (QueryBlock Block, SqlExpression? Tier, ImmutableArray<SqlCondition> Enters) Capped(
+        TierPlan tiers, TierStep step, long cap, QueryBlock input, SqlExpression? tier, ImmutableArray<SqlCondition> enters)
+    {
+        var columns = tiers.Input.Columns;
+        var names = PlanCompiler.Names([.. columns, tiers.Tier]);
+        var select = PlanCompiler.Select(input, columns, names[..^1]);
+        if (tier is not null)
+        {
+            select = select with { Outputs = select.Outputs.Add(new SqlOutput(tier, names[^1])) };
+        }
+
+        SqlExpression may = enters.IsEmpty ? Number(1) : new SqlCase(And(enters), Number(1), Else: null);
+        var order = Order(input, step.By).AddRange(tiers.Key.Select(key => new SqlOrder(compiler.Sortable(input[key]), Descending: false)));
+        var number = new SqlCase(
+            new SqlIsNull(may, Negated: true),
+            new SqlWindow(new SqlCall("row_number", []), enters.IsEmpty ? [] : [may], order),
+            Else: null);
+        select = select with { Outputs = select.Outputs.Add(new SqlOutput(number, PlanCompiler.RowNumber)) };
+        var block = compiler.Derived(select, columns, names[..^1], column => input[column].Storage, out var alias);
+        return (
+            block,
+            tier is null ? null : new SqlColumn(alias, names[^1]),
+            [new SqlComparison(ComparisonOperator.LessOrEqual, new SqlColumn(alias, PlanCompiler.RowNumber), Number(cap))]);
+    }
+
+    private ImmutableArray<SqlOrder> Order(QueryBlock block, ImmutableArray<PlanOrder> orders)
+        => [.. orders.Select(order => new SqlOrder(compiler.Sortable(block[order.Column]), order.Descending))];
+
+    // place ≤ ceil(size × parts / whole), in integers: (place − 1) × whole < size × parts.
+    private static SqlComparison Within(Take take, SqlExpression place, SqlExpression size) => take switch
+    {
+        TakeCount count => new SqlComparison(ComparisonOperator.LessOrEqual, place, Number(count.Count)),
+        TakeShare share => new SqlComparison(
+            ComparisonOperator.Less,
+            new SqlArithmetic('*', Exact(new SqlArithmetic('-', place, Number(1))), Exact(Number(share.Whole))),
+            new SqlArithmetic('*', Exact(size), Exact(Number(share.Parts)))),
+        _ => throw new ArgumentOutOfRangeException(nameof(take), take, "Unknown take."),
+    };
+
+    private static SqlCast Exact(SqlExpression value) => new(value, new StoredDecimal(19, 0));
+
+    private static SqlCondition And(ImmutableArray<SqlCondition> conditions) => conditions is [var only] ? only : new SqlAnd(conditions);
+
+    private static SqlLiteral Number(long value) => new(new Int64Literal(value), new StoredInteger());
+}
