@@ -98,7 +98,7 @@ public sealed class BehaviourTests
 
     [Theory]
     [InlineData("{has: orders*}", "SDL002 main.yaml:3 /where/has: 'orders' leads from customer to order, and only a relationship from an entity to itself can be repeated. Write 'orders' without '*'.")]
-    [InlineData("{has: reffered*}", "SDL002 main.yaml:3 /where/has: Entity 'customer' has no relationship 'reffered'. Did you mean 'referred' or 'referrer'?")]
+    [InlineData("{has: refered*}", "SDL002 main.yaml:3 /where/has: Entity 'customer' has no relationship 'refered'. Did you mean 'referred' or 'referrer'?")]
     [InlineData("{has: logins.same_device*}", "SDL013 main.yaml:3 /where/has: Entity 'login' has no key, so 'same_device' cannot be repeated. Declare its key in the model.")]
     [InlineData("{has: referrer*, depth: 0}", "SDL005 main.yaml:3 /where/depth: 'depth' must be a whole number from 1 to 100. Write an integer.")]
     [InlineData("{has: referrer*, depth: 101}", "SDL005 main.yaml:3 /where/depth: 'depth' must be a whole number from 1 to 100. Write an integer.")]

@@ -88,7 +88,7 @@ public sealed class DistributionTests
     [InlineData("rank: [{by: [{has: orders, agg: {max: paid}}], take: 1}]", "SDL009 main.yaml:4 /rank/0/by/0/agg/max: 'max' takes no boolean, which 'paid' is. Use where with is: true, and count.")]
     [InlineData("rank: [{by: [{has: orders, agg: {count: \"*\", empty_as: 1}}], take: 1}]", "SDL009 main.yaml:4 /rank/0/by/0/agg/empty_as: A count of nothing is 0. Remove 'empty_as'.")]
     [InlineData("rank: [{by: [{has: orders, depth: 2, agg: {count: \"*\"}}], take: 1}]", "SDL006 main.yaml:4 /rank/0/by/0/depth: 'depth' says how often a step is repeated, and no step is. Write name* for a relationship from an entity to itself, or remove 'depth'.")]
-    [InlineData("rank: [{takes: 1, take: 1}]", "SDL006 main.yaml:4 /rank/0/takes: 'takes' is not a key of a layer of 'rank'. Did you mean 'take'?")]
+    [InlineData("rank: [{tak: 1, take: 1}]", "SDL006 main.yaml:4 /rank/0/tak: 'tak' is not a key of a layer of 'rank'. Did you mean 'take'?")]
     public void A_defect_of_a_rank_says_how_to_mend_it(string rank, string expected) => Assert.Equal(expected, SegmentMessage(rank));
 
     [Theory]
