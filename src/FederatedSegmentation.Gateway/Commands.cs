@@ -58,13 +58,13 @@ internal static class Commands
         root.Subcommands.Add(Define("check", "Validates settings, model and all segments.", SegmentCommands.CheckAsync, Data, SharedOptions.Json, SharedOptions.ShowValues));
         root.Subcommands.Add(Define(
             "explain", "Shows the plan of a segment; asks the sources for metadata only.", SegmentCommands.ExplainAsync,
-            SharedOptions.Segment, SharedOptions.AsOf, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json));
+            SharedOptions.Segment, SharedOptions.AsOf, SharedOptions.Parameters, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json));
         root.Subcommands.Add(Define(
             "run", "Runs a segment and writes its members.", SegmentCommands.RunAsync,
-            SharedOptions.Segment, Out, SharedOptions.AsOf, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json, SharedOptions.ShowValues));
+            SharedOptions.Segment, Out, SharedOptions.AsOf, SharedOptions.Parameters, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json, SharedOptions.ShowValues));
         root.Subcommands.Add(Define(
             "count", "Prints the number of members.", SegmentCommands.CountAsync,
-            SharedOptions.Segment, SharedOptions.AsOf, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json, SharedOptions.ShowValues));
+            SharedOptions.Segment, SharedOptions.AsOf, SharedOptions.Parameters, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json, SharedOptions.ShowValues));
         root.Subcommands.Add(sources);
         root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs three segments over it, explains and times them.", DemoCommand.RunAsync, Folder));
         return (root, actions);

@@ -33,7 +33,10 @@ internal static class SegmentCommands
         var gateway = context.Open(options);
         await using (gateway.ConfigureAwait(false))
         {
-            var request = new ExplainRequest(segment, OptionValues.AsOf(context), OptionValues.Engine(context, options), OptionValues.Deadline(context, options));
+            var request = new ExplainRequest(segment, OptionValues.AsOf(context), OptionValues.Engine(context, options), OptionValues.Deadline(context, options))
+            {
+                Parameters = OptionValues.Parameters(context),
+            };
             var report = await gateway.ExplainAsync(request, cancellationToken).ConfigureAwait(false);
             await (context.IsJson
                 ? context.WriteJsonAsync(report, ReportJson.Default.ExplainReport, cancellationToken)
@@ -101,6 +104,7 @@ internal static class SegmentCommands
                 Segment = segment,
                 Target = target,
                 AsOf = OptionValues.AsOf(context),
+                Parameters = OptionValues.Parameters(context),
                 Engine = OptionValues.Engine(context, options),
                 Deadline = OptionValues.Deadline(context, options),
                 StartedAt = context.StartedAt,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Membership;
 using FederatedSegmentation.Settings;
 
@@ -40,7 +41,11 @@ public sealed record CheckRequest(bool MeasuresData, TimeSpan Deadline, bool Sho
 /// <param name="AsOf">The instant of the run; null for now.</param>
 /// <param name="Engine">The engine for what is left.</param>
 /// <param name="Deadline">The time allowed in all.</param>
-public sealed record ExplainRequest(SegmentReference Segment, DateTimeOffset? AsOf, EngineKind Engine, TimeSpan Deadline);
+public sealed record ExplainRequest(SegmentReference Segment, DateTimeOffset? AsOf, EngineKind Engine, TimeSpan Deadline)
+{
+    /// <summary>The values of parameters by name, as text; each name must be declared by a segment of the run.</summary>
+    public ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
 
 /// <summary>What to run.</summary>
 public sealed record RunRequest
@@ -53,6 +58,9 @@ public sealed record RunRequest
 
     /// <summary>The instant of the run; null for now.</summary>
     public required DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>The values of parameters by name, as text; each name must be declared by a segment of the run.</summary>
+    public ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The engine for what is left.</summary>
     public required EngineKind Engine { get; init; }

@@ -43,7 +43,7 @@ public sealed class SegmentGateway : ISegmentGateway
     /// <inheritdoc />
     public async Task<CheckReport> CheckAsync(CheckRequest request, IRunProgress progress, CancellationToken cancellationToken)
     {
-        var environment = await _definitions.EnvironmentAsync(asOf: null, cancellationToken).ConfigureAwait(false);
+        var environment = await _definitions.EnvironmentAsync(asOf: null, parameters: null, cancellationToken).ConfigureAwait(false);
         var resolution = SegmentResolver.ResolveAll(environment);
         if (!resolution.Problems.IsEmpty)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Postgres;
@@ -35,7 +36,7 @@ internal static class PlanningBenchmark
         Task PlanAsync()
         {
             var file = new SegmentFile("wide.yaml", "/wide.yaml", DocumentReader.Read(text, "wide.yaml", ReadingLimits.Segment), []);
-            var run = SegmentResolver.Resolve(file, new ResolutionEnvironment(model, new SegmentLibrary([file]), asOf, NoKeyFiles.Instance));
+            var run = SegmentResolver.Resolve(file, new ResolutionEnvironment(model, new SegmentLibrary([file]), asOf, NoKeyFiles.Instance, ImmutableDictionary<string, string>.Empty));
             var plan = SegmentPlanner.Plan(run, tables, capabilities);
             fragments = plan.Fragments.Select(fragment => remotes[fragment.Source].Compile(fragment.Id, fragment.Plan, tables)).Count();
             return Task.CompletedTask;

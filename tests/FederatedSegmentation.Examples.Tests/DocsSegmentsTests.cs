@@ -25,7 +25,10 @@ public sealed class DocsSegmentsTests
         {
             var result = await CommandLine.FedsegInAsync(workspace.Path, "run", id, "--as-of", DocsWorkspace.AsOf, "--out", "-");
             Assert.True(result.ExitCode == 0, $"{id}: {result.Errors}");
-            Assert.Equal((id, "id\n" + expected[id]), (id, result.Output.ReplaceLineEndings("\n")));
+            Assert.Equal((id, "id\n" + expected[id]), (id, Keys(result.Output)));
         }
     }
+
+    /// <summary>The first column: behind it stand tier, arm and bucket where a segment has them.</summary>
+    private static string Keys(string csv) => string.Concat(csv.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.Split(',')[0] + "\n"));
 }

@@ -53,13 +53,13 @@ internal sealed class DocsWorkspace : IDisposable
     private void WriteData()
     {
         Write("data/customers.csv", """
-            id,email,COUNTRY_CODE,newsletter,birthday,signed_up,credit,household_id,updated_at
-            1,anna@example.com,DE,true,1980-02-29,2025-05-01T10:00:00,100.00,h1,2026-01-01T00:00:00Z
-            1,anna@old.example.com,AT,false,1980-02-29,2025-05-01T10:00:00,5.00,h1,2025-01-01T00:00:00Z
-            2,bert@EXAMPLE.com,DE,false,1990-07-08,2026-03-29T02:30:00,1000.00,h1,2026-01-01T00:00:00Z
-            3,"",CH,false,,2026-01-01T00:00:00,50.00,h2,2026-01-01T00:00:00Z
-            4,,,,2000-12-31,,,,2026-01-01T00:00:00Z
-            5,"carl, jr@post.example.org",DE,true,1975-07-08,2025-12-31T23:59:59,0.00,h2,2026-01-01T00:00:00Z
+            id,email,COUNTRY_CODE,newsletter,birthday,signed_up,credit,household_id,invited_by,updated_at
+            1,anna@example.com,DE,true,1980-02-29,2025-05-01T10:00:00,100.00,h1,,2026-01-01T00:00:00Z
+            1,anna@old.example.com,AT,false,1980-02-29,2025-05-01T10:00:00,5.00,h1,,2025-01-01T00:00:00Z
+            2,bert@EXAMPLE.com,DE,false,1990-07-08,2026-03-29T02:30:00,1000.00,h1,1,2026-01-01T00:00:00Z
+            3,"",CH,false,,2026-01-01T00:00:00,50.00,h2,2,2026-01-01T00:00:00Z
+            4,,,,2000-12-31,,,,,2026-01-01T00:00:00Z
+            5,"carl, jr@post.example.org",DE,true,1975-07-08,2025-12-31T23:59:59,0.00,h2,3,2026-01-01T00:00:00Z
             """);
         Write("data/households.csv", """
             household_id,region,income

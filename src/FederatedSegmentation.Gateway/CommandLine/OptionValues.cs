@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FederatedSegmentation.Settings;
 
@@ -28,6 +29,27 @@ internal static class OptionValues
         return DateTimeOffset.TryParseExact(text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? instant
             : throw UsageCodes.Error(UsageCodes.WrongValue, $"--as-of: '{text}' is not an instant.", "Write it as 2026-01-31T12:00:00Z or 2026-01-31.");
+    }
+
+    /// <summary>The values of <c>--param</c> by name. Messages hold no values.</summary>
+    internal static ImmutableDictionary<string, string> Parameters(CommandContext context)
+    {
+        var parameters = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var text in context.Arguments.GetValue(SharedOptions.Parameters) ?? [])
+        {
+            var end = text.IndexOf('=', StringComparison.Ordinal);
+            if (end < 1)
+            {
+                throw UsageCodes.Error(UsageCodes.WrongValue, "--param: a parameter is not written as name=value.", "Write --param name=value, once for each parameter.");
+            }
+
+            if (!parameters.TryAdd(text[..end], text[(end + 1)..]))
+            {
+                throw UsageCodes.Error(UsageCodes.WrongValue, $"--param: '{text[..end]}' is given more than once.", "Give each parameter one value.");
+            }
+        }
+
+        return parameters.ToImmutable();
     }
 
     /// <summary>The time allowed: of <c>--deadline</c>, or of the settings.</summary>
@@ -64,6 +86,7 @@ internal static class OptionValues
     internal static void Check(CommandContext context)
     {
         _ = AsOf(context);
+        _ = Parameters(context);
         _ = context.Arguments.GetValue(SharedOptions.Deadline) is null ? default : Deadline(context, null!);
         _ = context.Arguments.GetValue(SharedOptions.Engine) is null ? default : Engine(context, null!);
     }

@@ -13,6 +13,8 @@ internal static class SharedOptions
 
     internal static readonly Option<string?> AsOf = new("--as-of") { Description = "The instant of the run, in ISO 8601 (default: now). Without an offset it is UTC.", HelpName = "INSTANT" };
 
+    internal static readonly Option<string[]> Parameters = new("--param") { Description = "Gives a parameter of the segment a value; may be repeated.", HelpName = "NAME=VALUE" };
+
     internal static readonly Option<string?> Engine = new("--engine") { Description = "The engine for what the sources do not answer: auto or duckdb.", HelpName = "KIND" };
 
     internal static readonly Option<string?> Deadline = new("--deadline") { Description = "The time allowed, for instance 00:20:00 or 90s (default: of the settings).", HelpName = "TIME" };

@@ -37,10 +37,14 @@ public sealed record AbsentStep(ResolvedPredicate Where, Duration Within, Litera
 /// TRUE when at least <see cref="Windows"/> of the consecutive half-open windows between <see cref="Bounds"/> hold at least <see cref="AtLeast"/> related rows
 /// with <see cref="Where"/>.
 /// </summary>
+/// <remarks>
+/// Bounds ascend, but for one case: on a datetime column an hour that the clock shows twice makes a bound equal to, or less than, the one before. That window
+/// is then empty, and a row may lie in several windows.
+/// </remarks>
 /// <param name="Path">At least one step, from the current entity.</param>
 /// <param name="Time">The time column of the path's end.</param>
 /// <param name="Where">Evaluated on the related row.</param>
-/// <param name="Bounds">Ascending values of the time column, one more than there are windows.</param>
+/// <param name="Bounds">Values of the time column in the order of time, one more than there are windows: window i is [bound i, bound i + 1).</param>
 /// <param name="AtLeast">Rows in a window, 1 or more.</param>
 /// <param name="Windows">How many windows, 1 or more.</param>
 /// <param name="Origin">Where it stands.</param>

@@ -130,17 +130,21 @@ internal static class ValueTests
     {
         var folded = Folded(value, list.IgnoreCase);
         var parts = new List<PlanPredicate>();
-        var literals = list.Items.OfType<LiteralOperand>().Select(item => list.IgnoreCase ? AsciiLower(item.Value) : item.Value).Distinct().ToImmutableArray();
-        if (!literals.IsEmpty && folded is TestedExpression expression)
+        var literals = list.Items.OfType<LiteralOperand>().ToList();
+        if (folded is TestedExpression expression)
         {
-            parts.Add(new InListPlan(expression.Value, literals, list.Negated, origin));
-        }
-        else
-        {
-            parts.AddRange(list.Items.OfType<LiteralOperand>()
-                .Select(item => folded.Compare(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, new LiteralExpression(item.Value, item.Type))));
+            // A float64 beside an exact number makes both float64, so it is compared by itself.
+            var alike = literals.Where(item => item.Type is not Float64Type || expression.Value.Type is Float64Type).ToList();
+            literals = [.. literals.Except(alike)];
+            if (alike.Count > 0)
+            {
+                parts.Add(new InListPlan(
+                    expression.Value, [.. alike.Select(item => list.IgnoreCase ? AsciiLower(item.Value) : item.Value).Distinct()], list.Negated, origin));
+            }
         }
 
+        parts.AddRange(literals
+            .Select(item => folded.Compare(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, new LiteralExpression(item.Value, item.Type))));
         parts.AddRange(list.Items.OfType<ReferenceOperand>()
             .Select(item => folded.Compare(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, Folded(operand(item), list.IgnoreCase))));
         return list.Negated ? Predicates.And(parts) : Predicates.Or(parts);

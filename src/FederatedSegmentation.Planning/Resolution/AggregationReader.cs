@@ -14,6 +14,9 @@ internal static class AggregationReader
     private static readonly string[] Comparisons = ["eq", "ne", "lt", "lte", "gt", "gte", "between", "not_between", "in"];
     private static readonly string[] Keys = [.. Functions, .. Comparisons, "empty_as"];
 
+    /// <summary>Whether a key may stand in an aggregate.</summary>
+    public static bool IsKey(string key) => Keys.Contains(key, StringComparer.Ordinal);
+
     /// <summary>An aggregation, or null after a report.</summary>
     /// <param name="node">The value of <c>agg</c>.</param>
     /// <param name="start">The row that the related rows start from: references are read there.</param>
@@ -26,68 +29,95 @@ internal static class AggregationReader
             return null;
         }
 
-        if (mapping.Find("pick") is { } pick)
-        {
-            context.LaterLevel(pick.Place, "agg: {pick}", level: 2);
-            return null;
-        }
-
-        CheckKeys(mapping, context);
-        var functions = mapping.Entries.Where(entry => Functions.Contains(entry.Key, StringComparer.Ordinal)).ToList();
+        CheckKeys(mapping, Comparisons, context);
         var comparisons = mapping.Entries.Where(entry => Comparisons.Contains(entry.Key, StringComparer.Ordinal)).ToList();
-        if (functions.Count != 1)
-        {
-            Bad(mapping, context, $"An aggregate has exactly one function, not {functions.Count}.", $"Write one of {string.Join(", ", Functions)}.");
-        }
-
         if (comparisons.Count == 0)
         {
             Bad(mapping, context, "An aggregate needs a comparison.", "Add one, for instance gte: 3.");
         }
 
-        if (functions.Count != 1 || ReadFunction(functions[0], end, context) is not var (function, input, type))
+        if (ReadFunction(mapping, end, context) is not var (function, input, type))
         {
             return null;
         }
 
-        var operands = new OperandReader(context, start, framesBelow: 0, anyNumber: function is AggregateFunction.Sum or AggregateFunction.Average);
+        var operands = Operands(function, start, context);
         var tests = new ValueTestReader(operands);
         ImmutableArray<ValueTest> read = [.. comparisons.Select(entry => tests.ReadComparison(entry.Key, entry.Value, type)).OfType<ValueTest>()];
-        Literal? emptyAs = null;
-        if (mapping.Find("empty_as") is { } emptyNode)
-        {
-            if (function is AggregateFunction.Count or AggregateFunction.CountDistinct)
-            {
-                Bad(emptyNode, context, "A count of nothing is 0.", "Remove 'empty_as'.");
-                return null;
-            }
-
-            emptyAs = operands.ReadConstant(emptyNode, type);
-            if (emptyAs is null)
-            {
-                return null;
-            }
-        }
-
-        return read.Length == comparisons.Count && read.Length > 0 ? new Aggregation(function, input, read, emptyAs, type) : null;
+        var (isRight, emptyAs) = ReadEmptyAs(mapping, function, type, operands);
+        return isRight && read.Length == comparisons.Count && read.Length > 0 ? new Aggregation(function, input, read, emptyAs, type) : null;
     }
 
-    private static void CheckKeys(MappingNode mapping, SegmentContext context)
+    /// <summary>An aggregate to order by, which is compared with nothing; null after a report.</summary>
+    /// <param name="mapping">The value of <c>agg</c>.</param>
+    /// <param name="start">The row that the related rows start from.</param>
+    /// <param name="end">The entity of the related rows; null where it is unknown.</param>
+    /// <param name="context">The segment.</param>
+    public static (AggregateFunction Function, PathColumn? Input, Literal? EmptyAs)? ReadValue(MappingNode mapping, RowScope start, Entity? end, SegmentContext context)
     {
+        CheckKeys(mapping, [], context);
+        if (ReadFunction(mapping, end, context) is not var (function, input, type))
+        {
+            return null;
+        }
+
+        var (isRight, emptyAs) = ReadEmptyAs(mapping, function, type, Operands(function, start, context));
+        return isRight ? (function, input, emptyAs) : null;
+    }
+
+    private static OperandReader Operands(AggregateFunction function, RowScope start, SegmentContext context) =>
+        new(context, start, framesBelow: 0, anyNumber: function is AggregateFunction.Sum or AggregateFunction.Average);
+
+    private static (AggregateFunction Function, PathColumn? Input, DataType Type)? ReadFunction(MappingNode mapping, Entity? end, SegmentContext context)
+    {
+        var functions = mapping.Entries.Where(entry => Functions.Contains(entry.Key, StringComparer.Ordinal)).ToList();
+        if (functions is [var only])
+        {
+            return ReadFunction(only, end, context);
+        }
+
+        Bad(mapping, context, $"An aggregate has exactly one function, not {functions.Count}.", $"Write one of {string.Join(", ", Functions)}.");
+        return null;
+    }
+
+    private static (bool IsRight, Literal? EmptyAs) ReadEmptyAs(MappingNode mapping, AggregateFunction function, DataType type, OperandReader operands)
+    {
+        if (mapping.Find("empty_as") is not { } node)
+        {
+            return (true, null);
+        }
+
+        if (function is AggregateFunction.Count or AggregateFunction.CountDistinct)
+        {
+            Bad(node, operands.Context, "A count of nothing is 0.", "Remove 'empty_as'.");
+            return (false, null);
+        }
+
+        var literal = operands.ReadConstant(node, type);
+        return (literal is not null, literal);
+    }
+
+    private static void CheckKeys(MappingNode mapping, string[] comparisons, SegmentContext context)
+    {
+        string[] known = [.. Functions, .. comparisons, "empty_as"];
         foreach (var entry in mapping.Entries)
         {
-            if (Keys.Contains(entry.Key, StringComparer.Ordinal) || NodeShapes.IsAnnotation(entry.Key))
+            if (known.Contains(entry.Key, StringComparer.Ordinal) || NodeShapes.IsAnnotation(entry.Key))
             {
                 continue;
             }
 
-            if (LeafReader.IsOperator(entry.Key))
+            if (!LeafReader.IsOperator(entry.Key))
             {
-                Bad(entry.Value, context, $"'{entry.Key}' does not compare the result of an aggregate.", $"Use one of {string.Join(", ", Comparisons)}.");
+                NodeShapes.UnknownKey(entry, context.Problems, "'agg'", known);
+            }
+            else if (comparisons.Length > 0)
+            {
+                Bad(entry.Value, context, $"'{entry.Key}' does not compare the result of an aggregate.", $"Use one of {string.Join(", ", comparisons)}.");
             }
             else
             {
-                NodeShapes.UnknownKey(entry, context.Problems, "'agg'", Keys);
+                Bad(entry.Value, context, $"Members are ordered by the aggregate itself, and '{entry.Key}' compares it.", "Remove the comparison.");
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FederatedSegmentation.Model.Definition;
 using FederatedSegmentation.Model.Entities;
@@ -9,8 +10,11 @@ namespace FederatedSegmentation.Planning.Resolution;
 /// <summary>Reads the columns of a model: <c>int64</c>, <c>decimal(12,2)</c>, <c>{type, column, zone}</c>.</summary>
 internal static class ColumnTypeReader
 {
+    private const string DecimalName = "decimal";
     private static readonly string[] Keys = ["type", "column", "zone"];
-    private static readonly string[] TypeNames = ["boolean", "int64", "decimal(p,s)", "float64", "string", "date", "timestamp", "datetime", "binary"];
+
+    /// <summary>The types as a model spells them.</summary>
+    public static readonly ImmutableArray<string> TypeNames = ["boolean", "int64", "decimal(p,s)", "float64", "string", "date", "timestamp", "datetime", "binary"];
 
     /// <summary>One column, or null where its type cannot be understood, which is then reported.</summary>
     public static Column? Read(string name, DocumentNode node, DefinitionProblems problems)
@@ -53,43 +57,37 @@ internal static class ColumnTypeReader
         return null;
     }
 
+    /// <summary>The type that a model spells so, or null where there is none.</summary>
+    /// <param name="text">The name: <c>int64</c>, <c>decimal(12,2)</c>.</param>
+    /// <param name="zone">The zone of a datetime, or null.</param>
+    public static DataType? Find(string text, string? zone) => text switch
+    {
+        "boolean" => DataTypes.Boolean,
+        "int64" => DataTypes.Int64,
+        "float64" => DataTypes.Float64,
+        "string" => DataTypes.String,
+        "date" => DataTypes.Date,
+        "timestamp" => DataTypes.Timestamp,
+        "datetime" => new DateTimeType(zone),
+        "binary" => DataTypes.Binary,
+        _ => text.StartsWith(DecimalName, StringComparison.Ordinal) ? DecimalOf(text.AsSpan(DecimalName.Length)) : null,
+    };
+
+    /// <summary>What to do where a type is none.</summary>
+    public static string Advice(string text, DefinitionProblems problems) => text.StartsWith(DecimalName, StringComparison.Ordinal)
+        ? "Write decimal(p,s) with 1 ≤ p ≤ 38 digits, of which 0 ≤ s ≤ p behind the point."
+        : problems.Suggest(text, TypeNames, $"Types: {string.Join(", ", TypeNames)}.");
+
     private static DataType? TypeOf(string text, string? zone, DocumentPlace place, DefinitionProblems problems)
     {
-        switch (text)
+        var type = Find(text, zone);
+        if (type is null)
         {
-            case "boolean":
-                return DataTypes.Boolean;
-            case "int64":
-                return DataTypes.Int64;
-            case "float64":
-                return DataTypes.Float64;
-            case "string":
-                return DataTypes.String;
-            case "date":
-                return DataTypes.Date;
-            case "timestamp":
-                return DataTypes.Timestamp;
-            case "datetime":
-                return new DateTimeType(zone);
-            case "binary":
-                return DataTypes.Binary;
-            default:
-                break;
+            var isDecimal = text.StartsWith(DecimalName, StringComparison.Ordinal);
+            problems.Add("SDL014", place, isDecimal ? $"'{text}' is not a decimal type." : $"'{text}' is not a type.", Advice(text, problems));
         }
 
-        if (text.StartsWith("decimal", StringComparison.Ordinal))
-        {
-            if (DecimalOf(text.AsSpan("decimal".Length)) is { } type)
-            {
-                return type;
-            }
-
-            problems.Add("SDL014", place, $"'{text}' is not a decimal type.", "Write decimal(p,s) with 1 ≤ p ≤ 38 digits, of which 0 ≤ s ≤ p behind the point.");
-            return null;
-        }
-
-        problems.Add("SDL014", place, $"'{text}' is not a type.", problems.Suggest(text, TypeNames, $"Types: {string.Join(", ", TypeNames)}."));
-        return null;
+        return type;
     }
 
     private static DecimalType? DecimalOf(ReadOnlySpan<char> parameters)

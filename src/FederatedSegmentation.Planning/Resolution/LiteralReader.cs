@@ -35,26 +35,53 @@ internal static class LiteralReader
             return null;
         }
 
-        var literal = type switch
-        {
-            BooleanType => scalar.Kind == ScalarKind.Boolean ? new BooleanLiteral(scalar.IsTrue) : null,
-            Int64Type when anyNumber => ReadAnyNumber(scalar),
-            Int64Type => ReadInt64(scalar),
-            DecimalType => ReadDecimal(scalar),
-            Float64Type => ReadFloat64(scalar),
-            StringType => scalar.Kind == ScalarKind.String ? new StringLiteral(scalar.Text) : null,
-            DateType => scalar.Kind == ScalarKind.String && IsoTime.TryReadDate(scalar.Text, out var day) ? new DateLiteral(day) : null,
-            TimestampType or DateTimeType => scalar.Kind == ScalarKind.String ? ReadTime(scalar.Text, type, context.Calendar) : null,
-            BinaryType => scalar.Kind == ScalarKind.String ? ReadBinary(scalar.Text) : null,
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
+        var literal = Of(scalar, type, context.Calendar, anyNumber);
         if (literal is null)
         {
-            Misfit(node, context, $"The literal does not fit the type {type}.", Expectation(type, scalar));
+            Misfit(node, context, $"The literal does not fit the type {type}.", Expectation(type, scalar.Kind));
         }
 
         return literal;
     }
+
+    /// <summary>The literal that a value of a definition spells, or null where it does not fit the type.</summary>
+    public static Literal? Of(ScalarNode scalar, DataType type, RunCalendar calendar, bool anyNumber = false) => type switch
+    {
+        BooleanType => scalar.Kind == ScalarKind.Boolean ? new BooleanLiteral(scalar.IsTrue) : null,
+        Int64Type when anyNumber => ReadAnyNumber(scalar),
+        Int64Type => ReadInt64(scalar),
+        DecimalType => ReadDecimal(scalar),
+        Float64Type => ReadFloat64(scalar),
+        StringType or DateType or TimestampType or DateTimeType or BinaryType => scalar.Kind == ScalarKind.String ? OfText(scalar.Text, type, calendar) : null,
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    /// <summary>The literal that a text spells, or null where it does not fit the type.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="type">A string, date, timestamp, datetime or binary.</param>
+    /// <param name="calendar">Gives times without an offset their meaning.</param>
+    public static Literal? OfText(string text, DataType type, RunCalendar calendar) => type switch
+    {
+        StringType => new StringLiteral(text),
+        DateType => IsoTime.TryReadDate(text, out var day) ? new DateLiteral(day) : null,
+        TimestampType or DateTimeType => ReadTime(text, type, calendar),
+        BinaryType => ReadBinary(text),
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    /// <summary>How a literal of a type is written.</summary>
+    public static string Expectation(DataType type, ScalarKind found) => type switch
+    {
+        BooleanType => "Write true or false, without quotes.",
+        Int64Type when found == ScalarKind.String => "Write an integer without quotes.",
+        Int64Type => "Write an integer of at most 64 bits, without a fraction.",
+        DecimalType => "Write a number: digits, with a point where needed.",
+        Float64Type => "Write a finite number without quotes.",
+        StringType => "Put it in quotes.",
+        DateType => "Write a date in quotes: \"2026-01-31\".",
+        TimestampType or DateTimeType => "Write ISO 8601 in quotes: \"2026-01-31T12:00:00Z\" (at most six digits of a second).",
+        _ => "Write hexadecimal digits in quotes.",
+    };
 
     /// <summary>The start of a day in the values of a timestamp or datetime column.</summary>
     public static Literal StartOfDay(DateOnly day, DataType type, RunCalendar calendar) => type is DateTimeType { Zone: null }
@@ -121,17 +148,4 @@ internal static class LiteralReader
         text.Length % 2 == 0 && !text.AsSpan().ContainsAnyExcept(HexDigits) ? new BinaryLiteral([.. Convert.FromHexString(text)]) : null;
 
     private static void Misfit(DocumentNode node, SegmentContext context, string message, string hint) => context.Problems.Add("SDL005", node.Place, message, hint);
-
-    private static string Expectation(DataType type, ScalarNode scalar) => type switch
-    {
-        BooleanType => "Write true or false, without quotes.",
-        Int64Type when scalar.Kind == ScalarKind.String => "Write an integer without quotes.",
-        Int64Type => "Write an integer of at most 64 bits, without a fraction.",
-        DecimalType => "Write a number: digits, with a point where needed.",
-        Float64Type => "Write a finite number without quotes.",
-        StringType => "Put it in quotes.",
-        DateType => "Write a date in quotes: \"2026-01-31\".",
-        TimestampType or DateTimeType => "Write ISO 8601 in quotes: \"2026-01-31T12:00:00Z\" (at most six digits of a second).",
-        _ => "Write hexadecimal digits in quotes.",
-    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FederatedSegmentation.Model.Definition;
 
 namespace FederatedSegmentation.Planning.Resolution;
@@ -84,13 +85,40 @@ internal static class NodeShapes
         return null;
     }
 
+    /// <summary>A whole number between two bounds; anything else is reported under the code given.</summary>
+    public static long? Whole(DocumentNode node, DefinitionProblems problems, string code, string what, long least, long most = long.MaxValue)
+    {
+        if (node is ScalarNode { Kind: ScalarKind.Integer } scalar
+            && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most)
+        {
+            return number;
+        }
+
+        problems.Add(code, node.Place, $"{Capital(what)} must be a whole number{(most == long.MaxValue ? $", {least} or more" : $" from {least} to {most:N0}")}.", "Write an integer.");
+        return null;
+    }
+
+    /// <summary>One of a few words; anything else is reported under the code given.</summary>
+    public static string? Word(DocumentNode node, DefinitionProblems problems, string code, string what, params ReadOnlySpan<string> words)
+    {
+        if (node is ScalarNode scalar && words.Contains(scalar.Text))
+        {
+            return scalar.Text;
+        }
+
+        problems.Add(code, node.Place, $"{Capital(what)} must be {string.Join(" or ", words.ToArray())}.", "Write one of the two.");
+        return null;
+    }
+
     /// <summary>The value of a key that must be there; its absence is reported.</summary>
-    public static DocumentNode? Required(MappingNode node, string key, DefinitionProblems problems, string what)
+    public static DocumentNode? Required(MappingNode node, string key, DefinitionProblems problems, string what, string code = "SDL006")
     {
         var value = node.Find(key);
         if (value is null)
         {
-            problems.Add("SDL006", node.Place, $"{Capital(what)} lacks the key '{key}'.", $"Add '{key}'.");
+            problems.Add(code, node.Place, $"{Capital(what)} lacks the key '{key}'.", $"Add '{key}'.");
         }
 
         return value;

@@ -49,6 +49,19 @@ internal static class NumberText
         return whole >= long.MinValue && whole <= long.MaxValue ? (long)whole : null;
     }
 
+    /// <summary>Whether a decimal type has room for all digits of the number, as they are written.</summary>
+    public static bool Fits(DecimalLiteral number, DecimalType type) =>
+        number.Scale <= type.Scale && BigInteger.Abs(number.Unscaled) < BigInteger.Pow(10, type.Precision - type.Scale + number.Scale);
+
+    /// <summary>The nearest float64.</summary>
+    /// <param name="number">An int64 or a decimal.</param>
+    public static double ToFloat64(Literal number) => number switch
+    {
+        Int64Literal whole => whole.Value,
+        DecimalLiteral exact => double.Parse(string.Create(CultureInfo.InvariantCulture, $"{exact.Unscaled}e-{exact.Scale}"), NumberStyles.Float, CultureInfo.InvariantCulture),
+        _ => throw new ArgumentOutOfRangeException(nameof(number)),
+    };
+
     private static DecimalLiteral? OfRadix(string text)
     {
         if (text.Length > MostDigits)

@@ -4,7 +4,7 @@ using FederatedSegmentation.Model.Types;
 
 namespace FederatedSegmentation.Planning.Resolution;
 
-/// <summary>Reads VALUE: a literal, a reference to a column of a row in scope, or a time relative to the run.</summary>
+/// <summary>Reads VALUE: a literal, a reference to a column of a row in scope, a parameter, or a time relative to the run.</summary>
 /// <param name="context">The segment.</param>
 /// <param name="scope">The row that references start from.</param>
 /// <param name="framesBelow">How many frames lie between that row and the one that the value is compared on: 1 for a leaf over a path.</param>
@@ -28,15 +28,14 @@ internal sealed class OperandReader(SegmentContext context, RowScope scope, int 
             return ReadReference(reference, type);
         }
 
-        if (mapping.Find("param") is { } parameter)
+        if (mapping.Find("param") is not null)
         {
-            context.LaterLevel(parameter.Place, "param", level: 2);
-            return null;
+            return ReadParameter(mapping, type);
         }
 
         if (!RelativeTimeReader.IsRelativeTime(mapping))
         {
-            context.Problems.Add("SDL006", mapping.Place, "This is not a value.", "Write a literal, {ref: column}, {now: true}, {today: true}, {ago: N, unit: u} or {ahead: N, unit: u}.");
+            context.Problems.Add("SDL006", mapping.Place, "This is not a value.", "Write a literal, {ref: column}, {param: name}, {now: true}, {today: true}, {ago: N, unit: u} or {ahead: N, unit: u}.");
             return null;
         }
 
@@ -49,20 +48,64 @@ internal sealed class OperandReader(SegmentContext context, RowScope scope, int 
         return RelativeTimeReader.Read(mapping, type, context) is { } time ? new LiteralOperand(time, type) : null;
     }
 
-    /// <summary>A literal or a time relative to the run, but no reference; null after a report.</summary>
-    public Literal? ReadConstant(DocumentNode node, DataType type) => Read(node, type) switch
+    /// <summary>A literal or a time relative to the run, but no reference and no parameter; null after a report.</summary>
+    public Literal? ReadConstant(DocumentNode node, DataType type)
     {
-        LiteralOperand literal => literal.Value,
-        ReferenceOperand => ReportReference(node),
+        if (node is MappingNode mapping && (mapping.Find("ref") ?? mapping.Find("param")) is not null)
+        {
+            context.Problems.Add("SDL009", node.Place, $"A {(mapping.Find("ref") is null ? "parameter" : "reference")} cannot stand here.", "Write a literal.");
+            return null;
+        }
+
+        return (Read(node, type) as LiteralOperand)?.Value;
+    }
+
+    /// <summary>The day that a date literal or a date parameter names, or null for anything else.</summary>
+    public DateOnly? FindDay(DocumentNode node) => node switch
+    {
+        ScalarNode { Kind: ScalarKind.String } scalar => IsoTime.TryReadDate(scalar.Text, out var day) ? day : null,
+        MappingNode mapping when (mapping.Find("param") as ScalarNode)?.Text is { } name => (context.Parameters.Find(name)?.Value as DateLiteral)?.Value,
         _ => null,
     };
 
     /// <summary>A literal, or null after a report.</summary>
     public Literal? ReadLiteral(DocumentNode node, DataType type) => LiteralReader.Read(node, type, context, anyNumber);
 
-    private Literal? ReportReference(DocumentNode node)
+    private LiteralOperand? ReadParameter(MappingNode node, DataType type)
     {
-        context.Problems.Add("SDL009", node.Place, "A reference cannot stand here.", "Write a literal.");
+        if (context.Parameters.Find(node, context.Problems) is not { } parameter || !context.CountLiterals(1, node))
+        {
+            return null;
+        }
+
+        var (name, given, value, text) = parameter;
+        switch (given, type)
+        {
+            case (Float64Type, Int64Type or DecimalType):
+                // Both sides become float64, as beside a column of that type.
+                return new LiteralOperand(value, given);
+            case (Int64Type or DecimalType, Float64Type):
+                return new LiteralOperand(new Float64Literal(NumberText.ToFloat64(value)), type);
+            case (Int64Type or DecimalType, Int64Type or DecimalType):
+                return new LiteralOperand(value, type);
+            case (DateType, TimestampType or DateTimeType):
+                return new LiteralOperand(LiteralReader.StartOfDay(((DateLiteral)value).Value, type, context.Calendar), type);
+            case (TimestampType, TimestampType) or (DateTimeType, DateTimeType):
+                return LiteralReader.OfText(text, type, context.Calendar) is { } time ? new LiteralOperand(time, type) : null;
+            default:
+                break;
+        }
+
+        if (given == type)
+        {
+            return new LiteralOperand(value, type);
+        }
+
+        context.Problems.Add(
+            "SDL012",
+            node.Place,
+            $"The parameter '{name}' is {NameOf(given)}, and is compared with {NameOf(type)}.",
+            "Both sides must have the same type, or both be numbers; a date also goes with a timestamp or datetime.");
         return null;
     }
 
@@ -137,5 +180,10 @@ internal sealed class OperandReader(SegmentContext context, RowScope scope, int 
 
     private static bool CanCompare(DataType left, DataType right) => left == right || (left.IsNumeric && right.IsNumeric);
 
-    private static string NameOf(DataType type) => type is DateTimeType { Zone: { } zone } ? $"a {type} in {zone}" : $"a {type}";
+    private static string NameOf(DataType type) => type switch
+    {
+        DateTimeType { Zone: { } zone } => $"a {type} in {zone}",
+        Int64Type => $"an {type}",
+        _ => $"a {type}",
+    };
 }

@@ -24,7 +24,11 @@ internal static class OriginText
                 case "not":
                     return $"not {Of(value)}";
                 case "has" or "none" or "every":
-                    return node.Find("agg") is MappingNode aggregation ? $"{key} {Plain(value)} with {Pairs(aggregation)}" : $"{key} {Plain(value)}";
+                    return node.Find("agg") is MappingNode aggregation ? $"{key} {Plain(value)} with {Aggregate(aggregation)}" : $"{key} {Plain(value)}";
+                case "seq":
+                    return string.Create(CultureInfo.InvariantCulture, $"seq {Plain(value)} in {(node.Find("steps") as SequenceNode)?.Items.Length ?? 0} steps");
+                case "regular":
+                    return $"regular {Plain(value)} in {Part(node, "in")} of {Part(node, "of_last")} times {Part(node.Find("per") as MappingNode, "n")} {Part(node.Find("per") as MappingNode, "unit")}";
                 case "in_segment":
                     return node.Find("via") is { } via ? $"in_segment {Plain(value)} via {Plain(via)}" : $"in_segment {Plain(value)}";
                 case "ids":
@@ -34,8 +38,6 @@ internal static class OriginText
                         MappingNode file when file.Find("file") is { } name => $"ids from {Plain(name)}",
                         _ => "ids",
                     };
-                case "where":
-                    return Of(value);
                 case "field":
                     return Leaf(node, Plain(value));
                 default:
@@ -43,8 +45,14 @@ internal static class OriginText
             }
         }
 
-        return Value(node);
+        return node.Find("where") is { } where ? Of(where) : Value(node);
     }
+
+    private static string Aggregate(MappingNode node) => node.Find("pick") is { } which
+        ? $"pick {Plain(which)}{(node.Find("by") is { } by ? $" by {Plain(by)}" : string.Empty)}{(node.Find("must") is { } must ? $" must {Of(must)}" : string.Empty)}"
+        : Pairs(node);
+
+    private static string Part(MappingNode? node, string key) => node?.Find(key) is { } value ? Plain(value) : "?";
 
     private static string Leaf(MappingNode node, string field)
     {

@@ -10,35 +10,50 @@ internal sealed record ColumnPath(EntityPath Path, Column Column);
 /// <summary>Finds the relationships and columns that paths name.</summary>
 internal static class PathReader
 {
-    /// <summary>A path of at least one relationship, of any cardinality.</summary>
-    /// <param name="start">Where it starts; null where that is unknown, then nothing is checked.</param>
-    /// <param name="node">The text of the path.</param>
+    private const int MostLevels = 100;
+
+    /// <summary>A path of at least one relationship, of any cardinality and with repeated steps, or null after a report.</summary>
+    /// <param name="start">Where it starts; null where that is unknown, then its names are not checked.</param>
+    /// <param name="node">What holds the path, and <c>depth</c> beside it.</param>
+    /// <param name="key">The key of the path, which is there.</param>
     /// <param name="context">The segment.</param>
-    /// <param name="what">What the path is for: <c>the path of 'has'</c>.</param>
-    public static EntityPath? ReadRelated(Entity? start, DocumentNode node, SegmentContext context, string what) =>
-        NodeShapes.Text(node, context.Problems, what) is { } text && start is not null ? ReadSteps(start, text.Split('.'), node.Place, context) : null;
+    public static EntityPath? ReadRelated(Entity? start, MappingNode node, string key, SegmentContext context)
+    {
+        var pathNode = node.Find(key)!;
+        if (NodeShapes.Text(pathNode, context.Problems, key == "via" ? "'via'" : $"the path of '{key}'") is not { } text)
+        {
+            return null;
+        }
+
+        var names = text.Split('.');
+        var depth = ReadDepth(node, names, context);
+        return start is not null && ReadSteps(start, names, pathNode.Place, context) is { } path && depth is { } levels ? path with { Depth = levels } : null;
+    }
 
     /// <summary>A column, or a to-one path that ends in one.</summary>
     /// <param name="start">Where it starts; null where that is unknown, then nothing is checked.</param>
     /// <param name="text">The path.</param>
     /// <param name="place">Where it stands.</param>
     /// <param name="context">The segment.</param>
-    /// <param name="toManyCode">The code of a step that leads to many rows.</param>
-    public static ColumnPath? ReadColumn(Entity? start, string text, DocumentPlace place, SegmentContext context, string toManyCode)
+    /// <param name="toManyCode">The code of a relationship that leads to many rows; a repeated step is always SDL001.</param>
+    /// <param name="toManyHint">What to do then, from the path and the column; null for advice that fits a condition.</param>
+    public static ColumnPath? ReadColumn(
+        Entity? start, string text, DocumentPlace place, SegmentContext context, string toManyCode, Func<string, string, string>? toManyHint = null)
     {
         if (start is null)
         {
             return null;
         }
 
+        toManyHint ??= static (path, column) => $"Ask of the related rows with {{has: {path}, where: {{field: {column}, …}}}}.";
         var parts = text.Split('.');
-        if (parts.SkipLast(1).FirstOrDefault(part => part.EndsWith('*')) is { } repeated)
+        if (parts.SkipLast(1).FirstOrDefault(IsRepeated) is { } repeated)
         {
             context.Problems.Add(
-                toManyCode,
+                "SDL001",
                 place,
                 $"The path '{text}' crosses '{repeated}', which leads to many rows.",
-                $"Ask of the related rows with {{has: {string.Join('.', parts.SkipLast(1))}, where: {{field: {parts[^1]}, …}}}}.");
+                toManyHint(string.Join('.', parts.SkipLast(1)), parts[^1]));
             return null;
         }
 
@@ -60,11 +75,42 @@ internal static class PathReader
                 toManyCode,
                 place,
                 $"The path '{text}' crosses '{toMany.Name}', which leads from {toMany.From} to many rows of {toMany.To}.",
-                $"Ask of the related rows with {{has: {path}, where: {{field: {column}, …}}}}.");
+                toManyHint(path.ToString(), column.Name));
             return null;
         }
 
         return new ColumnPath(path, column);
+    }
+
+    /// <summary>Reports a <c>depth</c> that stands where no path is.</summary>
+    public static void RefuseDepth(MappingNode node, SegmentContext context)
+    {
+        if (node.Find("depth") is { } depth)
+        {
+            context.Problems.Add(
+                "SDL006",
+                depth.Place,
+                "'depth' says how often a step is repeated, and no step is.",
+                "Write name* for a relationship from an entity to itself, or remove 'depth'.");
+        }
+    }
+
+    private static bool IsRepeated(string name) => name.EndsWith('*');
+
+    private static int? ReadDepth(MappingNode node, string[] names, SegmentContext context)
+    {
+        if (node.Find("depth") is not { } depth)
+        {
+            return EntityPath.DefaultDepth;
+        }
+
+        if (!names.Any(IsRepeated))
+        {
+            RefuseDepth(node, context);
+            return null;
+        }
+
+        return (int?)NodeShapes.Whole(depth, context.Problems, "SDL005", "'depth'", 1, MostLevels);
     }
 
     private static EntityPath? ReadSteps(Entity start, ReadOnlySpan<string> names, DocumentPlace place, SegmentContext context)
@@ -73,23 +119,45 @@ internal static class PathReader
         var current = start;
         foreach (var name in names)
         {
-            if (name.EndsWith('*') && context.Model.FindStep(current, name[..^1]) is not null)
+            var isRepeated = IsRepeated(name);
+            var once = isRepeated ? name[..^1] : name;
+            if (context.Model.FindStep(current, once) is not { } step)
             {
-                context.LaterLevel(place, name, level: 2);
+                ReportUnknownStep(current, once, place, context);
                 return null;
             }
 
-            if (context.Model.FindStep(current, name) is not { } step)
+            if (isRepeated && !CanRepeat(step, place, context))
             {
-                ReportUnknownStep(current, name, place, context);
                 return null;
             }
 
-            steps.Add(step);
+            steps.Add(step with { IsRepeated = isRepeated });
             current = step.To;
         }
 
         return new EntityPath(start, steps.MoveToImmutable());
+    }
+
+    private static bool CanRepeat(PathStep step, DocumentPlace place, SegmentContext context)
+    {
+        if (step.From != step.To)
+        {
+            context.Problems.Add(
+                "SDL002",
+                place,
+                $"'{step.Name}' leads from {step.From} to {step.To}, and only a relationship from an entity to itself can be repeated.",
+                $"Write '{step.Name}' without '*'.");
+            return false;
+        }
+
+        if (step.From.Key.IsEmpty)
+        {
+            context.Problems.Add("SDL013", place, $"Entity '{step.From}' has no key, so '{step.Name}' cannot be repeated.", "Declare its key in the model.");
+            return false;
+        }
+
+        return true;
     }
 
     private static void ReportUnknownStep(Entity from, string name, DocumentPlace place, SegmentContext context)

@@ -5,12 +5,12 @@ using FederatedSegmentation.Model.Resolved;
 
 namespace FederatedSegmentation.Planning.Resolution;
 
-/// <summary>Reads predicates: boolean structure, leaves, related rows, other segments and lists of keys.</summary>
+/// <summary>Reads predicates: boolean structure and related rows; leaves, behaviour and sets of keys have readers of their own.</summary>
 /// <remarks>What is wrong is reported and left out, so that what stands beside it is still checked.</remarks>
 internal static class PredicateReader
 {
     private static readonly string[] Kinds = ["all", "any", "not", "field", "has", "none", "every", "in_segment", "ids", "seq", "regular", "sql"];
-    private static readonly string[] Companions = ["ci", "where", "must", "agg", "via", "depth", "mode", "max_age"];
+    private static readonly string[] Companions = ["ci", "where", "must", "agg", "via", "depth", "mode", "max_age", "same", "steps", "at_least", "per", "of_last"];
 
     /// <summary>A predicate, or null after a report.</summary>
     /// <param name="node">The predicate.</param>
@@ -54,9 +54,9 @@ internal static class PredicateReader
             case "field":
                 return LeafReader.Read(mapping, scope, context);
             case "has" or "none":
-                return ReadHas(mapping, kind, value, scope, depth, context);
+                return ReadHas(mapping, kind, scope, depth, context);
             case "every":
-                return ReadEvery(mapping, value, scope, depth, context);
+                return ReadEvery(mapping, scope, depth, context);
             case "in_segment":
                 return ReadInSegment(mapping, value, scope, context);
             case "ids":
@@ -64,11 +64,23 @@ internal static class PredicateReader
                 return KeySetReader.ReadIds(value, scope.Entity, context) is { } keys && scope.Entity is { } entity
                     ? new InKeySetPredicate(entity, keys, context.Origin(node))
                     : null;
+            case "seq":
+                return SequenceReader.Read(mapping, scope, depth, context);
+            case "regular":
+                return RegularReader.Read(mapping, scope, depth, context);
             default:
-                context.LaterLevel(value.Place, kind, kind == "sql" ? 3 : 2);
+                context.LaterLevel(value.Place, kind, level: 3);
                 return null;
         }
     }
+
+    /// <summary>The condition under <c>where</c>, TRUE where there is none; null after a report.</summary>
+    /// <param name="node">What holds it.</param>
+    /// <param name="row">The row that it speaks of.</param>
+    /// <param name="depth">The nesting of <paramref name="node"/>.</param>
+    /// <param name="context">The segment.</param>
+    public static ResolvedPredicate? ReadWhere(MappingNode node, RowScope row, int depth, SegmentContext context) =>
+        node.Find("where") is { } where ? Read(where, row, depth + 1, context) : new ConstantPredicate(true, context.Origin(node));
 
     private static void ReportKinds(MappingNode node, List<MappingEntry> kinds, SegmentContext context)
     {
@@ -110,44 +122,42 @@ internal static class PredicateReader
         return kind == "all" ? new AllPredicate(items, context.Origin(node)) : new AnyPredicate(items, context.Origin(node));
     }
 
-    private static ResolvedPredicate? ReadHas(MappingNode node, string kind, DocumentNode value, RowScope scope, int depth, SegmentContext context)
+    private static ResolvedPredicate? ReadHas(MappingNode node, string kind, RowScope scope, int depth, SegmentContext context)
     {
         ReadOnlySpan<string> known = kind == "has" ? ["has", "where", "agg", "depth"] : ["none", "where", "depth"];
         CheckKeys(node, context, kind, known);
-        RefuseDepth(node, context);
         var origin = context.Origin(node);
-        var path = PathReader.ReadRelated(scope.Entity, value, context, $"the path of '{kind}'");
-        var where = ReadWhere(node, new RowScope(path?.End, scope), depth, origin, context);
-        var aggregation = kind == "has" && node.Find("agg") is { } aggregationNode ? AggregationReader.Read(aggregationNode, scope, path?.End, context) : null;
+        var path = PathReader.ReadRelated(scope.Entity, node, kind, context);
+        var related = new RowScope(path?.End, scope);
+        var where = ReadWhere(node, related, depth, context);
+        if (kind == "has" && node.Find("agg") is { } aggregationNode)
+        {
+            if (aggregationNode is MappingNode pick && pick.Find("pick") is not null)
+            {
+                return PickReader.Read(pick, path, where, related, depth, origin, context);
+            }
+
+            var aggregation = AggregationReader.Read(aggregationNode, scope, path?.End, context);
+            return path is null || where is null || aggregation is null ? null : new RelatedPredicate(path, where, aggregation, origin);
+        }
+
         if (path is null || where is null)
         {
             return null;
         }
 
-        var has = new RelatedPredicate(path, where, aggregation, origin);
+        var has = new RelatedPredicate(path, where, null, origin);
         return kind == "has" ? has : new NotPredicate(has, origin);
     }
 
-    private static ResolvedPredicate? ReadWhere(MappingNode node, RowScope related, int depth, PredicateOrigin origin, SegmentContext context) =>
-        node.Find("where") is { } where ? Read(where, related, depth + 1, context) : new ConstantPredicate(true, origin);
-
-    private static void RefuseDepth(MappingNode node, SegmentContext context)
-    {
-        if (node.Find("depth") is { } depth)
-        {
-            context.LaterLevel(depth.Place, "depth", level: 2);
-        }
-    }
-
     /// <summary><c>every</c> is: some related row has <c>where</c>, and none of them lacks <c>must</c>.</summary>
-    private static ResolvedPredicate? ReadEvery(MappingNode node, DocumentNode value, RowScope scope, int depth, SegmentContext context)
+    private static ResolvedPredicate? ReadEvery(MappingNode node, RowScope scope, int depth, SegmentContext context)
     {
         CheckKeys(node, context, "every", ["every", "where", "must", "empty", "depth"]);
-        RefuseDepth(node, context);
         var origin = context.Origin(node);
-        var path = PathReader.ReadRelated(scope.Entity, value, context, "the path of 'every'");
+        var path = PathReader.ReadRelated(scope.Entity, node, "every", context);
         var related = new RowScope(path?.End, scope);
-        var where = ReadWhere(node, related, depth, origin, context);
+        var where = ReadWhere(node, related, depth, context);
         var must = NodeShapes.Required(node, "must", context.Problems, "'every'") is { } mustNode ? Read(mustNode, related, depth + 1, context) : null;
         var passesEmpty = false;
         if (node.Find("empty") is { } emptyNode)
@@ -174,13 +184,22 @@ internal static class PredicateReader
         CheckKeys(node, context, "in_segment", ["in_segment", "via", "mode", "max_age", "depth"]);
         foreach (var later in node.Entries.Where(entry => entry.Key is "mode" or "max_age"))
         {
-            context.LaterLevel(later.Value.Place, later.Key, level: 2);
+            context.Problems.Add(
+                "SDL006",
+                later.Value.Place,
+                $"'{later.Key}' needs stored memberships, which this version does not keep.",
+                "Remove it: the segment is then evaluated in this run.");
         }
 
-        RefuseDepth(node, context);
         var origin = context.Origin(node);
-        var via = node.Find("via") is { } viaNode ? PathReader.ReadRelated(scope.Entity, viaNode, context, "'via'") : null;
-        var entity = node.Find("via") is null ? scope.Entity : via?.End;
+        var hasPath = node.Find("via") is not null;
+        if (!hasPath)
+        {
+            PathReader.RefuseDepth(node, context);
+        }
+
+        var via = hasPath ? PathReader.ReadRelated(scope.Entity, node, "via", context) : null;
+        var entity = hasPath ? via?.End : scope.Entity;
         if (via is { End.Key.IsEmpty: true })
         {
             context.Problems.Add("SDL013", node.Find("via")!.Place, $"Entity '{via.End}' has no key, so it has no segments.", "Declare its key in the model.");

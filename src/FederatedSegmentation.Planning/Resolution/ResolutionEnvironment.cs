@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Model.Entities;
 
 namespace FederatedSegmentation.Planning.Resolution;
@@ -7,7 +8,12 @@ namespace FederatedSegmentation.Planning.Resolution;
 /// <param name="Library">The segments that may be named.</param>
 /// <param name="AsOf">The instant of the run; finer than microseconds is cut off.</param>
 /// <param name="KeyFiles">Finds the files of keys that definitions name.</param>
-public sealed record ResolutionEnvironment(DataModel Model, SegmentLibrary Library, DateTimeOffset AsOf, IKeyFiles KeyFiles)
+/// <param name="Parameters">
+/// The values that the run gives to parameters, as text by name, for every segment of the run that declares the name; null where nothing is to run, so that
+/// a parameter without a value is no defect.
+/// </param>
+public sealed record ResolutionEnvironment(
+    DataModel Model, SegmentLibrary Library, DateTimeOffset AsOf, IKeyFiles KeyFiles, ImmutableDictionary<string, string>? Parameters)
 {
     /// <summary><see cref="AsOf"/> in microseconds since 1970-01-01T00:00:00Z.</summary>
     public long AsOfMicroseconds

@@ -10,7 +10,8 @@ namespace FederatedSegmentation.Planning.Resolution;
 /// <param name="file">The segment's file.</param>
 /// <param name="problems">Where defects go.</param>
 /// <param name="calendar">The run's instant in the segment's local time.</param>
-internal sealed class SegmentContext(ResolutionEnvironment environment, SegmentFile file, DefinitionProblems problems, RunCalendar calendar)
+/// <param name="parameters">The segment's parameters.</param>
+internal sealed class SegmentContext(ResolutionEnvironment environment, SegmentFile file, DefinitionProblems problems, RunCalendar calendar, SegmentParameters parameters)
 {
     private const int MostNodes = 2_000;
     private const int MostLevels = 20;
@@ -34,6 +35,9 @@ internal sealed class SegmentContext(ResolutionEnvironment environment, SegmentF
 
     /// <summary>The run's instant in the segment's local time.</summary>
     public RunCalendar Calendar => calendar;
+
+    /// <summary>The segment's parameters.</summary>
+    public SegmentParameters Parameters => parameters;
 
     /// <summary>The segments that this one names, in the order of the text.</summary>
     public IReadOnlyList<(string Segment, DocumentPlace Place)> Needs => _needs;
@@ -79,7 +83,7 @@ internal sealed class SegmentContext(ResolutionEnvironment environment, SegmentF
         "SDL006",
         place,
         $"'{construct}' belongs to level {level} of the segment language, which this version does not read.",
-        "Use the constructs of level 1.");
+        "Use the constructs of levels 1 and 2.");
 }
 
 /// <summary>A row that predicates speak of, and the rows around it.</summary>

@@ -12,14 +12,16 @@ namespace FederatedSegmentation.Planning.Resolution;
 /// <param name="File">The file.</param>
 /// <param name="Segment">The segment; null where something is wrong.</param>
 /// <param name="Needs">The segments that it names, with the place of each name.</param>
+/// <param name="Parameters">The parameters that it declares.</param>
 /// <param name="Problems">What is wrong.</param>
 internal sealed record ReadSegment(
     SegmentFile File,
     ResolvedSegment? Segment,
     ImmutableArray<(string Segment, DocumentPlace Place)> Needs,
+    SegmentParameters Parameters,
     ImmutableArray<Problem> Problems);
 
-/// <summary>Reads the file of one segment: its head, and <c>where</c> or <c>set</c> with <c>except</c>.</summary>
+/// <summary>Reads the file of one segment: its head, <c>where</c> or <c>set</c> with <c>except</c>, and what happens to the members then.</summary>
 internal static partial class SegmentReader
 {
     private static readonly string[] Keys = ["segment", "of", "time", "where", "set", "except", "rank", "tiers", "split", "params", "purpose"];
@@ -29,49 +31,42 @@ internal static partial class SegmentReader
     {
         if (file.Root is null)
         {
-            return new ReadSegment(file, null, [], file.Problems);
+            return new ReadSegment(file, null, [], SegmentParameters.None, file.Problems);
         }
 
         var problems = new DefinitionProblems(file.File);
         if (NodeShapes.Mapping(file.Root, problems, "a segment") is not { } root)
         {
-            return new ReadSegment(file, null, [], problems.Problems);
+            return new ReadSegment(file, null, [], SegmentParameters.None, problems.Problems);
         }
 
         CheckKeys(root, problems);
-        var context = new SegmentContext(environment, file, problems, ReadCalendar(root, environment.AsOfMicroseconds, problems));
-        RefuseLaterLevels(root, context);
+        var calendar = ReadCalendar(root, environment.AsOfMicroseconds, problems);
+        var parameters = ParameterReader.Read(root, environment.Parameters, calendar, problems);
+        var context = new SegmentContext(environment, file, problems, calendar, parameters);
+        if (root.Find("purpose") is { } purpose)
+        {
+            context.LaterLevel(purpose.Place, "purpose", level: 3);
+        }
+
         var id = ReadId(root, problems);
         var of = ReadOf(root, context);
-        var where = ReadWhere(root, new RowScope(of, null), context);
-        var segment = problems.IsEmpty && id is not null && of is not null && where is not null ? new ResolvedSegment(id, of, where, Distribution.None) : null;
+        var row = new RowScope(of, null);
+        var where = ReadWhere(root, row, context);
+        var distribution = DistributionReader.Read(root, row, context);
+        var segment = problems.IsEmpty && id is not null && of is not null && where is not null ? new ResolvedSegment(id, of, where, distribution) : null;
         if (segment is null && problems.IsEmpty)
         {
             throw new InvalidOperationException($"The segment of {file.File} was not understood, but nothing was reported.");
         }
 
-        return new ReadSegment(file, segment, [.. context.Needs], problems.Problems);
+        return new ReadSegment(file, segment, [.. context.Needs], parameters, problems.Problems);
     }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,62}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern { get; }
 
     private static void CheckKeys(MappingNode root, DefinitionProblems problems) => NodeShapes.CheckKeys(root, problems, "a segment", Keys);
-
-    private static void RefuseLaterLevels(MappingNode root, SegmentContext context)
-    {
-        foreach (var (key, _, value) in root.Entries)
-        {
-            if (key is "rank" or "tiers" or "split" or "params")
-            {
-                context.LaterLevel(value.Place, key, level: 2);
-            }
-            else if (key is "purpose")
-            {
-                context.LaterLevel(value.Place, key, level: 3);
-            }
-        }
-    }
 
     private static string? ReadId(MappingNode root, DefinitionProblems problems)
     {

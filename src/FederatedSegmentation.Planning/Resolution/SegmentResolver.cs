@@ -60,12 +60,32 @@ public static class SegmentResolver
 
         var order = SegmentOrder.Of([main], read);
         problems.AddRange(order.Cycles);
+        problems.AddRange(UnknownParameters(file, environment, order.Segments));
         if (problems.Count > 0)
         {
             throw new FederatedSegmentationException(problems.ToImmutable());
         }
 
         return new ResolvedRun(main.Segment!, [.. order.Segments.Where(segment => !ReferenceEquals(segment, main)).Select(segment => segment.Segment!)]);
+    }
+
+    /// <summary>The values that the run gives to parameters that none of its segments has.</summary>
+    private static ImmutableArray<Problem> UnknownParameters(SegmentFile main, ResolutionEnvironment environment, ImmutableArray<ReadSegment> segments)
+    {
+        var problems = new DefinitionProblems(main.File);
+        var declared = segments.SelectMany(segment => segment.Parameters.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
+
+        // What a file that cannot be read declares is not known.
+        if (environment.Parameters is { } given && segments.All(segment => segment.File.Root is not null))
+        {
+            foreach (var name in given.Keys.Order(StringComparer.Ordinal).Except(declared, StringComparer.Ordinal))
+            {
+                var fallback = declared.IsEmpty ? "Give it no parameters." : $"Parameters: {string.Join(", ", declared)}.";
+                problems.Add("SDL012", null, null, $"No segment of this run has a parameter '{name}'.", problems.Suggest(name, declared, fallback));
+            }
+        }
+
+        return problems.Problems;
     }
 
     /// <summary>Resolves every segment of the library, the right ones as well as the wrong ones.</summary>

@@ -40,9 +40,10 @@ internal sealed class ValueTestReader(OperandReader operands)
     /// </summary>
     public CompareTest? ReadBeforeAfter(bool isBefore, DocumentNode value, DataType type)
     {
-        if (type is not DateType && value is ScalarNode { Kind: ScalarKind.String } scalar && IsoTime.TryReadDate(scalar.Text, out var day))
+        if (type is not DateType && operands.FindDay(value) is { } day)
         {
-            if (!Context.CountLiterals(1, value))
+            // Reads it as any other value first, for what may be wrong with it.
+            if (operands.Read(value, type) is null)
             {
                 return null;
             }

@@ -82,6 +82,11 @@ public sealed class RunCalendar
     /// <param name="units">How many.</param>
     public DateOnly? ShiftToday(TimeUnit unit, long units) => ShiftDay(Today, unit, units);
 
+    /// <summary>Tomorrow and so many units.</summary>
+    /// <param name="unit">A day or longer.</param>
+    /// <param name="units">How many.</param>
+    public DateOnly? ShiftTomorrow(TimeUnit unit, long units) => ShiftToday(TimeUnit.Day, 1) is { } tomorrow ? ShiftDay(tomorrow, unit, units) : null;
+
     private static DateOnly? ShiftDay(DateOnly day, TimeUnit unit, long units)
     {
         // Far beyond any year, and small enough that the products below cannot overflow.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Model.Definition;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Resolved;
@@ -11,10 +12,11 @@ namespace FederatedSegmentation.Running;
 internal sealed class DefinitionStage(GatewayOptions options, TimeProvider time)
 {
     /// <summary>The segment that the caller means, resolved as of an instant.</summary>
-    public async Task<ResolvedRequest> ResolveAsync(SegmentReference reference, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    public async Task<ResolvedRequest> ResolveAsync(
+        SegmentReference reference, DateTimeOffset? asOf, ImmutableDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var environment = await EnvironmentAsync(asOf, cancellationToken).ConfigureAwait(false);
+        var environment = await EnvironmentAsync(asOf, parameters, cancellationToken).ConfigureAwait(false);
         ResolvedRun run;
         switch (reference)
         {
@@ -33,13 +35,20 @@ internal sealed class DefinitionStage(GatewayOptions options, TimeProvider time)
     }
 
     /// <summary>The model and all segments of the settings.</summary>
-    public async Task<ResolutionEnvironment> EnvironmentAsync(DateTimeOffset? asOf, CancellationToken cancellationToken)
+    /// <param name="asOf">The instant of the run; null for now.</param>
+    /// <param name="parameters">The values of parameters; null where nothing is to run.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<ResolutionEnvironment> EnvironmentAsync(DateTimeOffset? asOf, ImmutableDictionary<string, string>? parameters, CancellationToken cancellationToken)
     {
         var instant = asOf ?? time.GetUtcNow();
         var model = await ModelAsync(cancellationToken).ConfigureAwait(false);
         var library = await SegmentFolder.ReadAsync(options.Segments, Display(options.Segments), cancellationToken).ConfigureAwait(false);
         return new ResolutionEnvironment(
-            model, library, new DateTimeOffset(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), new SegmentKeyFiles(options.Segments));
+            model,
+            library,
+            new DateTimeOffset(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero),
+            new SegmentKeyFiles(options.Segments),
+            parameters);
     }
 
     private Task<DataModel> ModelAsync(CancellationToken cancellationToken)

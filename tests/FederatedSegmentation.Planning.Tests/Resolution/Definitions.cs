@@ -73,7 +73,28 @@ internal static class Definitions
             source: shop
             table: [visits]
             columns: {customer_id: int64, at: timestamp}
+          login:
+            source: shop
+            table: [logins]
+            time: day
+            columns: {customer_id: int64, day: date, device: string}
+          call:
+            source: crm
+            table: [calls]
+            key: [id]
+            time: at
+            columns: {id: int64, customer_id: int64, at: {type: datetime, zone: Europe/Berlin}, minutes: int64}
+          note:
+            source: crm
+            table: [notes]
+            key: [id]
+            time: at
+            columns: {id: int64, customer_id: int64, at: datetime}
         relationships:
+          - {name: logins, from: customer, to: login, on: {id: customer_id}, cardinality: one_to_many}
+          - {name: same_device, from: login, to: login, on: {device: device}, cardinality: many_to_many, inverse: same_device_too}
+          - {name: calls, from: customer, to: call, on: {id: customer_id}, cardinality: one_to_many, inverse: caller}
+          - {name: notes, from: customer, to: note, on: {id: customer_id}, cardinality: one_to_many}
           - {name: orders, from: customer, to: order, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
           - {name: items, from: order, to: item, on: {id: order_id}, cardinality: one_to_many, inverse: order}
           - {name: product, from: item, to: product, on: {product_id: id}, cardinality: many_to_one, inverse: items}
@@ -104,13 +125,21 @@ internal static class Definitions
     }
 
     public static ResolutionEnvironment Environment(string asOf, params ImmutableArray<SegmentFile> files) =>
-        new(Retail, new SegmentLibrary(files), DateTimeOffset.Parse(asOf, CultureInfo.InvariantCulture), NoKeyFiles.Instance);
+        new(
+            Retail, new SegmentLibrary(files), DateTimeOffset.Parse(asOf, CultureInfo.InvariantCulture), NoKeyFiles.Instance, ImmutableDictionary<string, string>.Empty);
 
     public static ResolvedRun Resolve(string text, string asOf = Noon, params ImmutableArray<SegmentFile> others)
     {
         var file = File(text);
         return SegmentResolver.Resolve(file, Environment(asOf, [file, .. others]));
     }
+
+    /// <summary>What happens to the members of a segment of customers.</summary>
+    public static string Distribution(string parts) => ResolvedText.Of(Resolve($"segment: main\nof: customer\nwhere: true\n{parts}\n").Main.Distribution);
+
+    /// <summary>The only defect of a segment of customers with these keys beside its head, as a person reads it.</summary>
+    public static string SegmentMessage(string parts) =>
+        Assert.Single(Assert.Throws<FederatedSegmentationException>(() => Resolve($"segment: main\nof: customer\nwhere: true\n{parts}\n")).Problems).ToString();
 
     /// <summary>The meaning of a predicate on a customer.</summary>
     public static string Where(string where, string asOf = Noon, string time = "{zone: Europe/Berlin}", string of = "customer") =>

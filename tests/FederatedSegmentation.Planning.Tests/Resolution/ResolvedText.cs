@@ -1,4 +1,5 @@
 using System.Globalization;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 
@@ -14,11 +15,22 @@ internal static class ResolvedText
         AnyPredicate any => $"any({string.Join("; ", any.Items.Select(Of))})",
         NotPredicate not => $"not({Of(not.Item)})",
         LeafPredicate leaf => $"{Of(leaf.Value)} {Of(leaf.Test)}",
-        RelatedPredicate { Aggregation: null } related => $"has {related.Path}({Of(related.Where)})",
-        RelatedPredicate related => $"has {related.Path}({Of(related.Where)}) {Of(related.Aggregation!)}",
+        RelatedPredicate { Aggregation: null } related => $"has {Of(related.Path)}({Of(related.Where)})",
+        RelatedPredicate related => $"has {Of(related.Path)}({Of(related.Where)}) {Of(related.Aggregation!)}",
+        PickPredicate pick => $"{(pick.IsLast ? "last" : "first")} of {Of(pick.Path)}({Of(pick.Where)}) by {Of(pick.By)} must {Of(pick.Must)}",
+        SequencePredicate sequence => $"seq {Of(sequence.Path)} by {sequence.Time}{Same(sequence)}: {string.Join(" → ", sequence.Steps.Select(Of))}{Of(sequence.Absent)}",
+        RegularPredicate regular =>
+            $"regular {Of(regular.Path)}({Of(regular.Where)}) by {regular.Time} {regular.AtLeast} in {regular.Windows} of {string.Join(" | ", regular.Bounds.Select(Of))}",
         InKeySetPredicate set => $"key of {set.Entity} in {Of(set.Keys)}",
         _ => throw new ArgumentOutOfRangeException(nameof(predicate)),
     };
+
+    public static string Of(Distribution distribution) => string.Join('\n', [
+        .. distribution.Ranks.Select(layer =>
+            $"rank per ({string.Join(", ", layer.Per.Select(Of))}) by ({Of(layer.By)}) take {Of(layer.Take)}{(layer.IncludesTies ? " with ties" : string.Empty)}"),
+        .. distribution.Tiers.Select(tier => $"tier {tier.Name}({Of(tier.Where)}) cap {tier.Cap?.ToString(CultureInfo.InvariantCulture) ?? "none"} by ({Of(tier.By)})"),
+        .. distribution.Split is { } split ? [$"split {split.Salt}: {string.Join(", ", split.Arms.Select(arm => $"{arm.Name} {arm.Buckets}"))}"] : Array.Empty<string>(),
+    ]);
 
     public static string Of(KeySet keys) => keys switch
     {
@@ -61,6 +73,36 @@ internal static class ResolvedText
 
     public static string Clock(long microseconds) =>
         DateTime.UnixEpoch.AddTicks(microseconds * 10).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+
+    private static string Of(Take take) => take switch
+    {
+        TakeCount count => count.Count.ToString(CultureInfo.InvariantCulture),
+        TakeShare share => $"{share.Parts}/{share.Whole}",
+        _ => throw new ArgumentOutOfRangeException(nameof(take)),
+    };
+
+    private static string Of(System.Collections.Immutable.ImmutableArray<MemberOrder> orders) => string.Join(", ", orders.Select(order => (order switch
+    {
+        FieldOrder field => Of(field.Field),
+        AggregateOrder aggregate =>
+            $"{aggregate.Function}({(aggregate.Input is null ? "*" : Of(aggregate.Input))}) of {Of(aggregate.Path)}({Of(aggregate.Where)})"
+            + (aggregate.EmptyAs is null ? string.Empty : $" empty as {Of(aggregate.EmptyAs)}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(orders)),
+    }) + (order.Descending ? " desc" : string.Empty)));
+
+    private static string Of(SequenceStep step) => $"({Of(step.Where)}){(step.Within is null ? string.Empty : $" within {Of(step.Within)}")}{(step.GapMinimum is null ? string.Empty : $" gap {Of(step.GapMinimum)}")}";
+
+    private static string Of(AbsentStep? absent) =>
+        absent is null ? string.Empty : $" → not ({Of(absent.Where)}) within {Of(absent.Within)} {(absent.EndsBy is null ? "open" : $"ending by {Of(absent.EndsBy)}")}";
+
+    private static string Of(Duration duration) =>
+        duration.Months > 0 ? $"{duration.Months} months" : TimeSpan.FromTicks(duration.Microseconds * TimeSpan.TicksPerMicrosecond).ToString("c", CultureInfo.InvariantCulture);
+
+    private static string Same(SequencePredicate sequence) => sequence.Same.IsEmpty ? string.Empty : $" same {string.Join(", ", sequence.Same)}";
+
+    private static string Of(EntityPath path) => path.Steps.Any(step => step.IsRepeated) ? $"{path} to depth {path.Depth}" : path.ToString();
+
+    private static string Of(PathColumn column) => Path(column.Path.ToString(), column.Column.Name);
 
     private static string Of(Aggregation aggregation) =>
         $"{aggregation.Function}({(aggregation.Input is null ? "*" : Path(aggregation.Input.Path.ToString(), aggregation.Input.Column.Name))}):{aggregation.ResultType} "

@@ -22,7 +22,7 @@ public sealed class SegmentDefectTests
     [InlineData("{in_segment: main}", "SDL008 main.yaml:3 /where/in_segment: Segments need each other in a circle: main → main. Take one of them out of the circle.")]
     [InlineData("{has: orders, agg: {sum: currency, gt: 1}}", "SDL009 main.yaml:3 /where/agg/sum: 'sum' takes numbers, and 'currency' is string. Name an int64, decimal or float64 column.")]
     [InlineData("{has: visits, where: {ids: [1]}}", "SDL013 main.yaml:3 /where/where/ids: Entity 'visit' has no key, so its rows cannot be listed. Declare its key in the model.")]
-    [InlineData("{seq: orders, steps: []}", "SDL006 main.yaml:3 /where/seq: 'seq' belongs to level 2 of the segment language, which this version does not read. Use the constructs of level 1.")]
+    [InlineData("{sql: \"select 1\"}", "SDL006 main.yaml:3 /where/sql: 'sql' belongs to level 3 of the segment language, which this version does not read. Use the constructs of levels 1 and 2.")]
     [InlineData("{ids: {file: keys.csv}}", "CFG102 main.yaml:3 /where/ids/file: There is no key file 'keys.csv'. Put it into the segments folder.")]
     public void A_defect_says_where_it_is_what_is_wrong_and_how_to_mend_it(string where, string expected) => Assert.Equal(expected, Message(where));
 
@@ -30,6 +30,9 @@ public sealed class SegmentDefectTests
     [InlineData("{field: account.users.id, eq: 5}", "SDL001")]
     [InlineData("{field: id, eq: {ref: orders.id}}", "SDL001")]
     [InlineData("{field: referrer*.id, eq: 5}", "SDL001")]
+    [InlineData("{field: id, eq: {ref: referrer*.id}}", "SDL001")]
+    [InlineData("{has: orders, agg: {sum: customer.referrer*.balance, gt: 1}}", "SDL001")]
+    [InlineData("{has: orders, agg: {pick: last, by: customer.referrer*.balance, must: true}}", "SDL001")]
     [InlineData("{field: orders, eq: 1}", "SDL002")]
     [InlineData("{field: country.name, eq: 1}", "SDL002")]
     [InlineData("{field: id, eq: {ref: ^.id}}", "SDL002")]
@@ -85,16 +88,15 @@ public sealed class SegmentDefectTests
     [InlineData("{field: id}", "SDL006")]
     [InlineData("{field: id, gte: 1, lt: 5}", "SDL006")]
     [InlineData("{field: id, eq: {something: 1}}", "SDL006")]
-    [InlineData("{field: id, eq: {param: p}}", "SDL006")]
+    [InlineData("{field: id, eq: {param: p}}", "SDL012")]
     [InlineData("{field: country, matches: x}", "SDL006")]
     [InlineData("{every: orders}", "SDL006")]
     [InlineData("{every: orders, must: true, empty: maybe}", "SDL006")]
     [InlineData("{none: orders, agg: {count: \"*\", gt: 1}}", "SDL006")]
     [InlineData("{has: orders, depth: 3}", "SDL006")]
-    [InlineData("{has: referred*}", "SDL006")]
     [InlineData("{sql: \"select 1\"}", "SDL006")]
-    [InlineData("{regular: orders}", "SDL006")]
-    [InlineData("{has: orders, agg: {pick: last, must: true}}", "SDL006")]
+    [InlineData("{regular: orders}", "SDL010 SDL010 SDL010")]
+    [InlineData("{in_segment: main, depth: 3}", "SDL006 SDL008")]
     [InlineData("{ids: 5}", "SDL006")]
     [InlineData("{field: born, within: {last: 3}}", "SDL007")]
     [InlineData("{field: born, within: {last: 3, unit: days}}", "SDL007")]
@@ -147,7 +149,7 @@ public sealed class SegmentDefectTests
               all:
                 - {field: id, eqal: 5}
                 - any:
-                    - {has: orders, where: {seq: x}}
+                    - {has: orders, where: {sql: x}}
                     - nothing: here
             except:
               - {field: id, eq: 1}
@@ -162,10 +164,10 @@ public sealed class SegmentDefectTests
             SDL007 /time/week_start:3 'week_start' must be mon or sun.
             SDL006 /whre:4 'whre' is not a key of a segment.
             SDL006 /where/all/0/eqal:7 'eqal' is not a key of a leaf.
-            SDL006 /where/all/1/any/0/where/seq:9 'seq' belongs to level 2 of the segment language, which this version does not read.
+            SDL006 /where/all/1/any/0/where/sql:9 'sql' belongs to level 3 of the segment language, which this version does not read.
             SDL006 /where/all/1/any/1:10 A predicate has exactly one kind key, and this one has none.
             SDL006 /except/0:12 A list in 'except' holds only in_segment.
-            SDL006 /rank:13 'rank' belongs to level 2 of the segment language, which this version does not read.
+            SDL011 /rank:13 'rank' is empty.
             SDL006 /purpose:14 'purpose' belongs to level 3 of the segment language, which this version does not read.
             """.ReplaceLineEndings("\n"),
             Defects(text));
@@ -178,12 +180,16 @@ public sealed class SegmentDefectTests
     [InlineData("{segment: main, of: visit, where: true}", "SDL013")]
     [InlineData("{segment: main, of: customer, set: {union: []}}", "SDL006")]
     [InlineData("{segment: main, of: customer, set: {union: [{nothing: 1}, {where: {field: x, eq: 1}}]}}", "SDL006 SDL002")]
-    [InlineData("{segment: main, of: customer, where: true, split: {}, tiers: [], params: {}}", "SDL006 SDL006 SDL006")]
+    [InlineData("{segment: main, of: customer, where: true, split: {}, tiers: [], params: {}}", "SDL011 SDL011 SDL011")]
     [InlineData("[]", "SDL006")]
     [InlineData("", "SDL017")]
     [InlineData("segment: [", "SDL017")]
     public void The_head_of_a_segment_is_checked(string text, string codes) =>
         Assert.Equal(codes, string.Join(' ', Defects(text).Split('\n').Select(line => line[..6])));
+
+    [Fact]
+    public void Stored_memberships_are_told_apart_from_what_is_misspelt() => Assert.Contains(
+        "SDL006 /where/max_age:3 'max_age' needs stored memberships, which this version does not keep.", WhereDefects("{in_segment: main, mode: membership, max_age: 6h}"), StringComparison.Ordinal);
 
     [Fact]
     public void A_circle_over_several_files_is_printed()
