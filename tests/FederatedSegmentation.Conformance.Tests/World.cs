@@ -15,6 +15,7 @@ internal sealed class World
     private readonly Dictionary<string, OracleTable> _tables = [];
     private readonly List<JsonNode> _segments = [];
     private readonly Dictionary<string, string> _files = [];
+    private readonly Dictionary<string, string> _parameters = [];
     private string _asOf = "2024-05-15T10:30:00Z";
     private string? _time;
 
@@ -92,6 +93,20 @@ internal sealed class World
         return this;
     }
 
+    /// <summary>Says which column is the event time of an entity.</summary>
+    public World Time(string entity, string column)
+    {
+        _entities[entity]!["time"] = column;
+        return this;
+    }
+
+    /// <summary>Gives the run the value of a parameter.</summary>
+    public World Given(string parameter, string value)
+    {
+        _parameters.Add(parameter, value);
+        return this;
+    }
+
     public World AsOf(string instant)
     {
         _asOf = instant;
@@ -108,7 +123,7 @@ internal sealed class World
     {
         var instant = ((Value.Timestamp)StoredText.Read(_asOf, new DataType(TypeKind.Timestamp))).Micros;
         var model = new JsonObject { ["model"] = "m", ["entities"] = _entities.DeepClone(), ["relationships"] = _relationships.DeepClone() };
-        return SegmentOracle.Evaluate(new OracleInput(model, _tables, _segments, segment, instant, _files));
+        return SegmentOracle.Evaluate(new OracleInput(model, _tables, _segments, segment, instant, _files) { Parameters = _parameters });
     }
 
     public OracleOutcome OutcomeOf(string of, string where)
@@ -125,6 +140,18 @@ internal sealed class World
     {
         var outcome = OutcomeOf(of, where);
         AssertMembers(outcome, keys);
+        return this;
+    }
+
+    /// <summary>Asserts the members of <c>{"of": of, "where": true, …}</c> with the given rest, each as its key, tier, arm and bucket joined by commas.</summary>
+    public World Distributes(string of, string rest, params string[] lines)
+    {
+        var name = "asked" + _segments.Count;
+        SegmentFile($$"""{"segment":"{{name}}","of":"{{of}}",{{(rest.Contains("\"where_\"", StringComparison.Ordinal) ? rest.Replace("where_", "where", StringComparison.Ordinal) : "\"where\":true," + rest)}}}""");
+        var outcome = Outcome(name);
+        Assert.Null(outcome.DataError);
+        Assert.Empty(outcome.Unspecified);
+        Assert.Equal(lines, outcome.Members.Select(member => string.Join(',', member.Fields)));
         return this;
     }
 

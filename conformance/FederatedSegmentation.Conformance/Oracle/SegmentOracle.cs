@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Oracle.Definitions;
 using FederatedSegmentation.Conformance.Oracle.Evaluation;
@@ -23,12 +24,28 @@ public sealed record OracleInput(
     IReadOnlyList<JsonNode> Segments,
     string Segment,
     long AsOf,
-    IReadOnlyDictionary<string, string> Files);
+    IReadOnlyDictionary<string, string> Files)
+{
+    /// <summary>The values of parameters that the run was given, as text, by name.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
 
 /// <summary>A member: its key, in values and in canonical text (parts joined by <c>|</c>).</summary>
 public sealed record Member(ImmutableArray<Value> Key, string Text)
 {
+    /// <summary>The name of its tier, if the segment has tiers.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>The name of its arm, if the segment is split.</summary>
+    public string? Arm { get; init; }
+
+    /// <summary>Its bucket from 0 to 9,999, if the segment is split.</summary>
+    public int? Bucket { get; init; }
+
     public IEnumerable<string> Parts => Key.Select(CanonicalText.Of);
+
+    /// <summary>What a line of output holds: the parts of the key, then tier, arm and bucket if the segment has them.</summary>
+    public IEnumerable<string> Fields => Parts.Concat(new[] { Tier, Arm, Bucket?.ToString(CultureInfo.InvariantCulture) }.OfType<string>());
 }
 
 /// <summary>What a segment means over the given rows.</summary>
@@ -64,18 +81,20 @@ public static class SegmentOracle
         private readonly Database _database;
         private readonly Findings _findings;
         private readonly PredicateEvaluator _predicates;
-        private readonly Dictionary<string, (SegmentDefinition Definition, IReadOnlyDictionary<string, Truth> Members)> _evaluated = [];
+        private readonly DistributionEvaluator _distribution;
+        private readonly Dictionary<string, EvaluatedSegment> _evaluated = [];
         private readonly HashSet<string> _underWay = [];
 
         public Run(OracleInput input, ModelSchema model, Database database, Findings findings)
         {
             (_input, _model, _database, _findings) = (input, model, database, findings);
             _predicates = new PredicateEvaluator(database, findings, MembersOf);
+            _distribution = new DistributionEvaluator(database, _predicates, _predicates.Aggregates, findings);
         }
 
         public OracleOutcome Outcome(string segment)
         {
-            var (definition, truths) = Evaluated(segment);
+            var (definition, truths, tiers) = Evaluated(segment);
             var error = truths.Values.Contains(Truth.DataError) ? string.Join(" ", _findings.DataErrors) : null;
             var members = error is not null
                 ? []
@@ -85,9 +104,21 @@ public static class SegmentOracle
                     .DistinctBy(pair => pair.Key)
                     .Select(pair => pair.Row.Key.ToImmutableArray())
                     .Order(Comparer<ImmutableArray<Value>>.Create((left, right) => ValueOrder.CompareKeys(left, right)))
-                    .Select(key => new Member(key, CanonicalText.OfKey(key)))
+                    .Select(key => MemberOf(definition, key, tiers.GetValueOrDefault(ValueOrder.MatchText(key))))
                     .ToImmutableArray();
             return new OracleOutcome(members, error, [.. _findings.DataErrors], [.. _findings.Unspecified]);
+        }
+
+        private static Member MemberOf(SegmentDefinition definition, ImmutableArray<Value> key, string? tier)
+        {
+            var member = new Member(key, CanonicalText.OfKey(key)) { Tier = tier };
+            if (definition.Distribution?.Split is not { } split)
+            {
+                return member;
+            }
+
+            var (arm, bucket) = DistributionEvaluator.Place(split, member.Text);
+            return member with { Arm = arm, Bucket = bucket };
         }
 
         /// <summary>A plan may read a path on more rows than the answer hangs on, so every broken promise along it is noted.</summary>
@@ -104,13 +135,13 @@ public static class SegmentOracle
 
         private IReadOnlyDictionary<string, Truth> MembersOf(string segment, Entity entity)
         {
-            var (definition, members) = Evaluated(segment);
+            var (definition, members, _) = Evaluated(segment);
             return ReferenceEquals(definition.Of, entity)
                 ? members
                 : throw new InvalidDefinitionException($"Segment '{segment}' is of '{definition.Of.Name}', not of '{entity.Name}'.");
         }
 
-        private (SegmentDefinition Definition, IReadOnlyDictionary<string, Truth> Members) Evaluated(string segment)
+        private EvaluatedSegment Evaluated(string segment)
         {
             if (_evaluated.TryGetValue(segment, out var known))
             {
@@ -124,9 +155,16 @@ public static class SegmentOracle
 
             var tree = _input.Segments.FirstOrDefault(node => (string?)node["segment"] == segment)
                 ?? throw new InvalidDefinitionException($"There is no segment '{segment}'.");
-            var definition = SegmentReader.Read(tree, _model, _input.Files, _input.AsOf, _findings);
+            var definition = SegmentReader.Read(tree, _model, _input, _findings);
             CheckPromises();
-            var result = (definition, Members(definition));
+            IReadOnlyDictionary<string, Truth> members = Members(definition);
+            IReadOnlyDictionary<string, string> tiers = ImmutableDictionary<string, string>.Empty;
+            if (definition.Distribution is { } distribution)
+            {
+                (members, tiers) = _distribution.Apply(definition.Of, distribution, members);
+            }
+
+            var result = new EvaluatedSegment(definition, members, tiers);
             _evaluated.Add(segment, result);
             return result;
         }
@@ -158,6 +196,12 @@ public static class SegmentOracle
                 _ => throw new InvalidOperationException($"{expression.GetType().Name} is not a set expression."),
             };
         }
+
+        /// <param name="Definition">The segment.</param>
+        /// <param name="Members">The truth of every key, by its match text, after rank and tiers.</param>
+        /// <param name="Tiers">The tiers of the members, by the match text of the key.</param>
+        private sealed record EvaluatedSegment(
+            SegmentDefinition Definition, IReadOnlyDictionary<string, Truth> Members, IReadOnlyDictionary<string, string> Tiers);
 
         private Dictionary<string, Truth> ByKey(Entity entity, Func<Row, Truth> holds)
         {

@@ -12,7 +12,7 @@ internal sealed record Surroundings(IReadOnlyList<Entity> Entities)
 }
 
 /// <summary>Reads <c>OP: VALUE</c> for a value of a known type.</summary>
-internal sealed class ConditionReader(ModelSchema model, LiteralReader literals, TimeReader times, Findings findings)
+internal sealed class ConditionReader(ModelSchema model, LiteralReader literals, TimeReader times, Parameters parameters, Findings findings)
 {
     public static readonly IReadOnlySet<string> AggregateComparisons =
         new HashSet<string> { "eq", "ne", "lt", "lte", "gt", "gte", "between", "not_between", "in" };
@@ -78,7 +78,7 @@ internal sealed class ConditionReader(ModelSchema model, LiteralReader literals,
                     subject,
                     (inner, operand) => Read(inner, operand, new Subject(new DataType(TypeKind.Int64)), surroundings, foldCase: false));
             default:
-                throw new InvalidDefinitionException($"'{op}' is not an operator of level 1.");
+                throw new InvalidDefinitionException($"'{op}' is not an operator of level 1 or 2.");
         }
     }
 
@@ -88,6 +88,11 @@ internal sealed class ConditionReader(ModelSchema model, LiteralReader literals,
         {
             Json.AllowOnly(reference, "ref");
             return ReadReference(Json.Text(reference["ref"], "ref"), surroundings);
+        }
+
+        if (Parameters.IsParameter(node))
+        {
+            return new LiteralOperand(parameters.Value(node, subject, literals));
         }
 
         return new LiteralOperand(TimeReader.IsMoment(node) ? times.Moment(node!.AsObject(), subject) : literals.Read(node, subject));

@@ -25,6 +25,19 @@ internal static class Json
             ? number
             : throw new InvalidDefinitionException($"{what} must be a whole number, not {Describe(node)}.");
 
+    public static long AtLeast(long least, JsonNode? node, string what)
+    {
+        var number = Integer(node, what);
+        return number >= least ? number : throw new InvalidDefinitionException($"{what} must be at least {least}, not {number}.");
+    }
+
+    /// <summary>One of the words, the first if the node is absent.</summary>
+    public static string Choice(JsonNode? node, string what, params string[] words)
+    {
+        var word = node is null ? words[0] : Text(node, what);
+        return words.Contains(word) ? word : throw new InvalidDefinitionException($"{what} must be one of {string.Join(", ", words)}, not '{word}'.");
+    }
+
     public static bool Boolean(JsonNode? node, string what) => node?.GetValueKind() switch
     {
         JsonValueKind.True => true,

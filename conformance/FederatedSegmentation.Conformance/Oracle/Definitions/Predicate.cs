@@ -6,7 +6,6 @@ namespace FederatedSegmentation.Conformance.Oracle.Definitions;
 
 /// <summary>
 /// A predicate with its names resolved and its time values turned into literals. Every predicate is compared by identity.
-/// Behaviour over time (level 2) adds kinds beside these.
 /// </summary>
 /// <param name="Reach">How many enclosing rows outwards its references look: 0 = only its own row, <see cref="ToRoot"/> = the root row.</param>
 public abstract record Predicate(int Reach)
@@ -50,8 +49,11 @@ public enum AggregateFunction
     Maximum,
 }
 
-/// <summary>One function over the related rows and the comparisons that must all hold for its result.</summary>
-public sealed record Aggregate(AggregateFunction Function, FieldPath? Field, IReadOnlyList<Condition> Comparisons, Value? EmptyAs)
+/// <summary>One function over the related rows, and the value to use where there is none.</summary>
+public sealed record AggregateValue(AggregateFunction Function, FieldPath? Field, Value? EmptyAs);
+
+/// <summary>An aggregate and the comparisons that must all hold for its result.</summary>
+public sealed record Aggregate(AggregateValue Value, IReadOnlyList<Condition> Comparisons)
 {
     public int Reach { get; } = Comparisons.Max(comparison => comparison.Reach);
 }

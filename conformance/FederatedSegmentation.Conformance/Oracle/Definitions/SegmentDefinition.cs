@@ -2,8 +2,8 @@ using FederatedSegmentation.Conformance.Oracle.Schema;
 
 namespace FederatedSegmentation.Conformance.Oracle.Definitions;
 
-/// <summary>A segment with its names resolved. Rank, tiers and split (level 2) apply to its members and would stand beside these.</summary>
-public sealed record SegmentDefinition(string Name, Entity Of, SetExpression Members, Predicate? Except)
+/// <summary>A segment with its names resolved.</summary>
+public sealed record SegmentDefinition(string Name, Entity Of, SetExpression Members, Predicate? Except, Distribution? Distribution)
 {
     /// <summary>Set where the segment is a <c>where</c>: then <c>except</c> is asked of the same row, not of the key.</summary>
     public Predicate? Where => (Members as RowSet)?.Where;

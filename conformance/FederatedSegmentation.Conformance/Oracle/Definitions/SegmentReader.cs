@@ -7,11 +7,10 @@ namespace FederatedSegmentation.Conformance.Oracle.Definitions;
 /// <summary>Reads one segment for one instant.</summary>
 internal static class SegmentReader
 {
-    public static SegmentDefinition Read(
-        JsonNode segment, ModelSchema model, IReadOnlyDictionary<string, string> files, long asOf, Findings findings)
+    public static SegmentDefinition Read(JsonNode segment, ModelSchema model, OracleInput input, Findings findings)
     {
         var form = Json.Object(segment, "A segment");
-        Json.AllowOnly(form, "segment", "of", "time", "where", "set", "except");
+        Json.AllowOnly(form, "segment", "of", "time", "where", "set", "except", "params", "rank", "tiers", "split");
         var name = Json.Text(form["segment"], "segment");
         var of = model.Entity(Json.Text(form["of"], "of"));
         if (of.Key.Count == 0)
@@ -19,10 +18,12 @@ internal static class SegmentReader
             throw new InvalidDefinitionException($"Entity '{of.Name}' has no key.");
         }
 
-        var clock = ReadClock(form["time"], asOf);
+        var clock = ReadClock(form["time"], input.AsOf);
         var literals = new LiteralReader(clock, findings);
-        var conditions = new ConditionReader(model, literals, new TimeReader(clock, literals, findings), findings);
-        var predicates = new PredicateReader(model, conditions, literals, new KeyListReader(files, literals), findings);
+        var parameters = new Parameters(form["params"], input.Parameters);
+        var times = new TimeReader(clock, literals, parameters, findings);
+        var conditions = new ConditionReader(model, literals, times, parameters, findings);
+        var predicates = new PredicateReader(model, conditions, literals, times, new KeyListReader(input.Files, literals), findings);
         var surroundings = new Surroundings([of]);
 
         if (form.ContainsKey("where") == form.ContainsKey("set"))
@@ -39,7 +40,7 @@ internal static class SegmentReader
             JsonArray list => new AnyPredicate(predicates.ReadList(list, surroundings)),
             var predicate => predicates.Read(predicate, surroundings),
         };
-        return new SegmentDefinition(name, of, members, except);
+        return new SegmentDefinition(name, of, members, except, new DistributionReader(model, predicates, findings).Read(form, surroundings));
     }
 
     private static RunClock ReadClock(JsonNode? node, long asOf)
@@ -79,6 +80,7 @@ internal static class SegmentReader
 
         // in_segment and ids ask only for the key, so the rows that satisfy them have exactly the keys of the set.
         return new RowSet(form.ContainsKey("where") && !form.ContainsKey("has") && !form.ContainsKey("none") && !form.ContainsKey("every")
+            && !form.ContainsKey("regular")
             ? predicates.Read(form["where"], surroundings)
             : predicates.Read(form, surroundings));
     }

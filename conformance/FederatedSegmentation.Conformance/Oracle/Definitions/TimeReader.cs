@@ -6,7 +6,7 @@ using FederatedSegmentation.Conformance.Oracle.Values;
 namespace FederatedSegmentation.Conformance.Oracle.Definitions;
 
 /// <summary>Reads the time forms: windows, moments, anniversaries, parts. All become literals, because the instant of the run is known.</summary>
-internal sealed class TimeReader(RunClock clock, LiteralReader literals, Findings findings)
+internal sealed class TimeReader(RunClock clock, LiteralReader literals, Parameters parameters, Findings findings)
 {
     /// <summary>Whether a value of a definition is a moment like <c>{ago: 3, unit: day}</c> and not a literal.</summary>
     public static bool IsMoment(JsonNode? node) =>
@@ -43,11 +43,13 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Finding
         return isDate ? new Value.Date(clock.DateFromCurrent(unit, shift)) : literals.AtInstant(clock.FromCurrent(unit, shift), subject);
     }
 
-    public Condition Before(JsonNode? node, Subject subject) => new ComparisonCondition(ComparisonKind.Less, new LiteralOperand(MomentOrLiteral(node, subject)));
+    public Condition Before(JsonNode? node, Subject subject) =>
+        new ComparisonCondition(ComparisonKind.Less, new LiteralOperand(MomentOrLiteral(parameters.InPlaceOfTime(node, subject), subject)));
 
     /// <summary>A date on a timestamp or datetime means the whole local day: at or after the start of the next one.</summary>
-    public Condition After(JsonNode? node, Subject subject)
+    public Condition After(JsonNode? written, Subject subject)
     {
+        var node = parameters.InPlaceOfTime(written, subject);
         if (subject.Type.Kind != TypeKind.Date && !IsMoment(node) && IsoText.Parse(Json.Text(node, "after")) is { IsDateOnly: true } date)
         {
             return new ComparisonCondition(ComparisonKind.GreaterOrEqual, new LiteralOperand(literals.LocalMidnight(date.Days + 1, subject)));
@@ -147,6 +149,26 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Finding
         };
         var (op, operand) = Json.Entries(form).Single(pair => pair.Key != "of");
         return new PartCondition(part, readComparison(op, operand), ClockOf(subject));
+    }
+
+    /// <summary>The instant of the run on the scale of a time column; today for dates.</summary>
+    public Value NowOf(Subject subject) => subject.Type.Kind == TypeKind.Date ? new Value.Date(clock.Today) : literals.AtInstant(clock.Now, subject);
+
+    /// <summary>The windows [now − (k+1) per, now − k per), the latest first; on dates now is the start of tomorrow.</summary>
+    public IReadOnlyList<(Value From, Value To)> WindowsBack(Duration per, int count, Subject subject)
+    {
+        Value Bound(int k) => subject.Type.Kind == TypeKind.Date
+            ? new Value.Date(RunClock.ShiftDays(clock.Today + 1, -k * per.Count, per.Unit))
+            : literals.AtInstant(clock.FromNow(-k * per.Count, per.Unit), subject);
+        return Enumerable.Range(0, count).Select(k => (Bound(k + 1), Bound(k))).ToList();
+    }
+
+    /// <summary>{n: N, unit: u} for a time column.</summary>
+    public static Duration ReadDuration(JsonNode? node, Subject subject)
+    {
+        var form = Json.Object(node, "A duration");
+        Json.AllowOnly(form, "n", "unit");
+        return new Duration(Json.AtLeast(1, form["n"], "n"), Unit(form, subject));
     }
 
     private Value MomentOrLiteral(JsonNode? node, Subject subject) => IsMoment(node) ? Moment(node!.AsObject(), subject) : literals.Read(node, subject);

@@ -4,6 +4,15 @@ using FederatedSegmentation.Conformance.Oracle.Values;
 
 namespace FederatedSegmentation.Conformance.Oracle.Evaluation;
 
+/// <summary>What an aggregate gives.</summary>
+/// <param name="Value">NULL where there is nothing to aggregate.</param>
+/// <param name="Slack">How far a float64 result may lie from <paramref name="Value"/>, because additions may come in any order.</param>
+/// <param name="IsBroken">The result hangs on a data error.</param>
+internal sealed record AggregateResult(Value Value, double Slack = 0, bool IsBroken = false)
+{
+    public static AggregateResult Broken { get; } = new(Value.Null, IsBroken: true);
+}
+
 /// <summary>Computes aggregates over related rows and asks their comparisons.</summary>
 internal sealed class AggregateEvaluator(Database database, ConditionEvaluator conditions, Findings findings)
 {
@@ -13,9 +22,17 @@ internal sealed class AggregateEvaluator(Database database, ConditionEvaluator c
     /// <param name="scope">The row that the <c>has</c> starts from: what references in the comparisons are read on.</param>
     public Truth Holds(Aggregate aggregate, IReadOnlyList<Row> rows, Scope scope)
     {
+        var result = Compute(aggregate.Value, rows);
+        return result.IsBroken ? Truth.DataError
+            : result.Value.IsNull ? Truth.False
+            : aggregate.Comparisons.Aggregate(Truth.True, (truth, comparison) => truth.And(conditions.Holds(comparison, result.Value, scope, result.Slack)));
+    }
+
+    public AggregateResult Compute(AggregateValue aggregate, IReadOnlyList<Row> rows)
+    {
         if (aggregate.Function == AggregateFunction.Count)
         {
-            return All(aggregate, Value.Of(rows.Count), scope, slack: 0);
+            return new AggregateResult(Value.Of(rows.Count));
         }
 
         var values = new List<Value>();
@@ -25,7 +42,7 @@ internal sealed class AggregateEvaluator(Database database, ConditionEvaluator c
             if (ends.Count > 1)
             {
                 findings.AddDataError("The path of an aggregate leads to several rows.");
-                return Truth.DataError;
+                return AggregateResult.Broken;
             }
 
             if (database.HasBrokenStep(row, aggregate.Field.Path))
@@ -41,35 +58,32 @@ internal sealed class AggregateEvaluator(Database database, ConditionEvaluator c
 
         if (aggregate.Function == AggregateFunction.CountDistinct)
         {
-            return All(aggregate, Value.Of(values.Select(ValueOrder.MatchText).Distinct().Count()), scope, slack: 0);
+            return new AggregateResult(Value.Of(values.Select(ValueOrder.MatchText).Distinct().Count()));
         }
 
         if (values.Count == 0)
         {
-            return aggregate.EmptyAs is { } emptyAs ? All(aggregate, emptyAs, scope, slack: 0) : Truth.False;
+            return new AggregateResult(aggregate.EmptyAs ?? Value.Null);
         }
 
-        switch (aggregate.Function)
+        return aggregate.Function switch
         {
-            case AggregateFunction.Minimum:
-                return All(aggregate, values.Aggregate((least, next) => ValueOrder.Compare(next, least) < 0 ? next : least), scope, slack: 0);
-            case AggregateFunction.Maximum:
-                return All(aggregate, values.Aggregate((greatest, next) => ValueOrder.Compare(next, greatest) > 0 ? next : greatest), scope, slack: 0);
-        }
-
-        return values[0] is Value.Float ? FloatSum(aggregate, values, scope) : ExactSum(aggregate, values, scope);
+            AggregateFunction.Minimum => new AggregateResult(values.Aggregate((least, next) => ValueOrder.Compare(next, least) < 0 ? next : least)),
+            AggregateFunction.Maximum => new AggregateResult(values.Aggregate((greatest, next) => ValueOrder.Compare(next, greatest) > 0 ? next : greatest)),
+            _ => values[0] is Value.Float ? FloatSum(aggregate, values) : ExactSum(aggregate, values),
+        };
     }
 
-    private Truth FloatSum(Aggregate aggregate, List<Value> values, Scope scope)
+    private static AggregateResult FloatSum(AggregateValue aggregate, List<Value> values)
     {
         var numbers = values.Select(ExactNumber.ToDouble).ToList();
         var divisor = aggregate.Function == AggregateFunction.Average ? numbers.Count : 1;
         // Whatever the order of the additions, the result lies this near to ours.
         var slack = numbers.Sum(Math.Abs) * 1e-12 / divisor;
-        return All(aggregate, Value.Of(numbers.Sum() / divisor), scope, slack);
+        return new AggregateResult(Value.Of(numbers.Sum() / divisor), slack);
     }
 
-    private Truth ExactSum(Aggregate aggregate, List<Value> values, Scope scope)
+    private AggregateResult ExactSum(AggregateValue aggregate, List<Value> values)
     {
         var scale = values.Max(value => value is Value.Decimal number ? number.Scale : 0);
         var scaled = values.Select(value => value switch
@@ -82,7 +96,7 @@ internal sealed class AggregateEvaluator(Database database, ConditionEvaluator c
         if (BigInteger.Abs(sum) >= FirstOf39Digits)
         {
             findings.AddDataError("A sum needs more than 38 digits.");
-            return Truth.DataError;
+            return AggregateResult.Broken;
         }
 
         if (scaled.Aggregate(BigInteger.Zero, (total, next) => total + BigInteger.Abs(next)) >= FirstOf39Digits)
@@ -90,13 +104,6 @@ internal sealed class AggregateEvaluator(Database database, ConditionEvaluator c
             findings.MarkUnspecified("A sum fits into 38 digits, but parts of it may not, depending on the order.");
         }
 
-        return All(
-            aggregate,
-            aggregate.Function == AggregateFunction.Sum ? new Value.Decimal(sum, scale) : new Value.Average(sum, scale, values.Count),
-            scope,
-            slack: 0);
+        return new AggregateResult(aggregate.Function == AggregateFunction.Sum ? new Value.Decimal(sum, scale) : new Value.Average(sum, scale, values.Count));
     }
-
-    private Truth All(Aggregate aggregate, Value result, Scope scope, double slack) =>
-        aggregate.Comparisons.Aggregate(Truth.True, (truth, comparison) => truth.And(conditions.Holds(comparison, result, scope, slack)));
 }

@@ -39,10 +39,28 @@ internal sealed class Database
         IReadOnlyList<Row> current = [start];
         foreach (var step in path.Steps)
         {
-            current = current.Count == 1 ? Matches(current[0], step) : current.SelectMany(row => Matches(row, step)).Distinct().ToList();
+            current = current.Count == 1 ? Next(current[0], step) : current.SelectMany(row => Next(row, step)).Distinct().ToList();
         }
 
         return current;
+    }
+
+    /// <summary>The value at the end of a to-one path, NULL if no row is there; nothing, and a data error, if several are.</summary>
+    public Value? ReadOne(Row start, FieldPath field, string what, Findings findings)
+    {
+        var rows = Related(start, field.Path);
+        if (rows.Count > 1)
+        {
+            findings.AddDataError($"A path of {what} leads to several rows.");
+            return null;
+        }
+
+        if (HasBrokenStep(start, field.Path))
+        {
+            findings.AddDataError($"A path of {what} leads to one row, but over several.");
+        }
+
+        return rows.Count == 0 ? Value.Null : rows[0][field.Column];
     }
 
     /// <summary>Whether a to-one promise is broken on the way from a row: some step leads from one row to several.</summary>
@@ -61,6 +79,39 @@ internal sealed class Database
         }
 
         return false;
+    }
+
+    /// <summary>Whether rows are equal in order, column by column, and yet not the same to a test for NULL: one has a NaN where the other has a NULL.</summary>
+    public static bool DifferOnlyInNullAndNaN(Row left, Row right) =>
+        ValueOrder.CompareKeys(left.Values, right.Values) == 0 && left.Values.Zip(right.Values).Any(pair => pair.First.IsNull != pair.Second.IsNull);
+
+    private IReadOnlyList<Row> Next(Row row, Step step) => step.Depth is { } depth ? Reached(row, step, depth) : Matches(row, step);
+
+    /// <summary>
+    /// The stored rows of all keys that at most <paramref name="depth"/> steps lead to, and of the row's own key. A level leads from every stored row of a key.
+    /// </summary>
+    private IReadOnlyList<Row> Reached(Row row, Step step, int depth)
+    {
+        if (_matches.TryGetValue((row, step), out var known))
+        {
+            return known;
+        }
+
+        var all = Rows(step.Target);
+        var reached = new HashSet<string> { ValueOrder.MatchText(row.Key) };
+        var level = reached.ToHashSet();
+        for (var i = 0; i < depth && level.Count > 0; i++)
+        {
+            level = all.Where(candidate => level.Contains(ValueOrder.MatchText(candidate.Key)))
+                .SelectMany(candidate => Matches(candidate, step.Once))
+                .Select(next => ValueOrder.MatchText(next.Key))
+                .Where(reached.Add)
+                .ToHashSet();
+        }
+
+        var rows = all.Where(candidate => reached.Contains(ValueOrder.MatchText(candidate.Key))).ToList();
+        _matches.Add((row, step), rows);
+        return rows;
     }
 
     private IReadOnlyList<Row> Matches(Row row, Step step)
@@ -120,7 +171,7 @@ internal sealed class Database
             .Select(group =>
             {
                 var ranked = group.Order(Comparer<Row>.Create((left, right) => CompareForDedupe(entity, left, right))).ToList();
-                if (ranked.Skip(1).Any(row => CompareForDedupe(entity, ranked[0], row) == 0 && HasOtherNulls(ranked[0], row)))
+                if (ranked.Skip(1).Any(row => CompareForDedupe(entity, ranked[0], row) == 0 && DifferOnlyInNullAndNaN(ranked[0], row)))
                 {
                     findings.MarkUnspecified("Rows of one key differ only in NULL and NaN, and dedupe keeps one of them.");
                 }
@@ -142,7 +193,4 @@ internal sealed class Database
 
         return ValueOrder.CompareKeys(left.Values, right.Values);
     }
-
-    private static bool HasOtherNulls(Row left, Row right) =>
-        left.Values.Zip(right.Values).Any(pair => pair.First.IsNull != pair.Second.IsNull);
 }

@@ -10,6 +10,7 @@ internal sealed class PredicateEvaluator
     private readonly Database _database;
     private readonly ConditionEvaluator _conditions;
     private readonly AggregateEvaluator _aggregates;
+    private readonly BehaviourEvaluator _behaviour;
     private readonly Func<string, Entity, IReadOnlyDictionary<string, Truth>> _members;
     private readonly Dictionary<(Predicate, Row), Truth> _known = new(new ByIdentity());
 
@@ -22,7 +23,10 @@ internal sealed class PredicateEvaluator
         _members = members;
         _conditions = new ConditionEvaluator(database, findings);
         _aggregates = new AggregateEvaluator(database, _conditions, findings);
+        _behaviour = new BehaviourEvaluator(database, findings, (predicate, scope) => predicate is null ? Truth.True : Holds(predicate, scope));
     }
+
+    public AggregateEvaluator Aggregates => _aggregates;
 
     public Truth Holds(Predicate predicate, Scope scope)
     {
@@ -59,6 +63,12 @@ internal sealed class PredicateEvaluator
                 return DecideHas(has, scope);
             case EveryPredicate every:
                 return DecideEvery(every, scope);
+            case PickPredicate pick:
+                return _behaviour.Decide(pick, scope);
+            case SequencePredicate sequence:
+                return _behaviour.Decide(sequence, scope);
+            case RegularPredicate regular:
+                return _behaviour.Decide(regular, scope);
             case InSegmentPredicate inSegment:
                 return DecideInSegment(inSegment, scope);
             case IdsPredicate ids:

@@ -18,9 +18,15 @@ public sealed record Entity(string Name, IReadOnlyList<Column> Columns, IReadOnl
 /// <summary>Rows match when every pair of <paramref name="On"/> is equal and non-NULL.</summary>
 public sealed record Relationship(string Name, Entity From, Entity To, IReadOnlyList<(Column From, Column To)> On, string Cardinality, string? Inverse);
 
-/// <summary>A relationship travelled in one direction; told apart by identity.</summary>
+/// <summary>A relationship travelled in one direction, once or repeatedly (<c>name*</c>); told apart by identity.</summary>
 public sealed class Step(Relationship relationship, bool forward)
 {
+    /// <summary>How many levels a repeated step goes at most; nothing for a step that is travelled exactly once.</summary>
+    public int? Depth { get; private init; }
+
+    /// <summary>The single step that a repeated one repeats; itself otherwise.</summary>
+    public Step Once { get => field ?? this; private init; }
+
     public Relationship Relationship { get; } = relationship;
 
     public bool Forward { get; } = forward;
@@ -29,7 +35,7 @@ public sealed class Step(Relationship relationship, bool forward)
 
     public Entity Target => Forward ? Relationship.To : Relationship.From;
 
-    public bool IsToOne => Relationship.Cardinality switch
+    public bool IsToOne => Depth is null && Relationship.Cardinality switch
     {
         "one_to_one" => true,
         "many_to_one" => Forward,
@@ -41,7 +47,20 @@ public sealed class Step(Relationship relationship, bool forward)
 
     public IEnumerable<Column> TargetColumns => Relationship.On.Select(pair => Forward ? pair.To : pair.From);
 
-    public string Name => Forward ? Relationship.Name : Relationship.Inverse!;
+    public string Name => (Forward ? Relationship.Name : Relationship.Inverse!) + (Depth is null ? "" : "*");
+
+    /// <summary>Zero or more of this step, up to <paramref name="depth"/>.</summary>
+    public Step Repeated(int depth)
+    {
+        if (Source != Target)
+        {
+            throw new InvalidDefinitionException($"'{Name}' leads to another entity and cannot be repeated.");
+        }
+
+        return Source.Key.Count > 0
+            ? new Step(Relationship, Forward) { Depth = depth, Once = this }
+            : throw new InvalidDefinitionException($"Entity '{Source.Name}' has no key to tell its rows apart by.");
+    }
 }
 
 /// <summary>Steps from one entity to another; empty steps stay at <paramref name="Start"/>.</summary>
@@ -70,13 +89,17 @@ public sealed class ModelSchema(IReadOnlyDictionary<string, Entity> entities, IR
     /// <summary>Every relationship that can be travelled from an entity, in the order of the model.</summary>
     public IEnumerable<Step> StepsFrom(Entity entity) => _steps.Where(pair => pair.Key.Entity == entity.Name).Select(pair => pair.Value);
 
-    public EntityPath Path(Entity start, string path) => Walk(start, path.Split('.'));
+    /// <summary>How deep <c>name*</c> goes if a definition does not say it.</summary>
+    public const int DefaultDepth = 8;
+
+    /// <summary>Resolves <c>step.step</c>, where a step may be repeated (<c>name*</c>).</summary>
+    public EntityPath Path(Entity start, string path, int depth = DefaultDepth) => Walk(start, path.Split('.'), depth);
 
     /// <summary>Resolves <c>step.step.column</c>; the path must be to-one.</summary>
     public FieldPath Field(Entity start, string path)
     {
         var parts = path.Split('.');
-        var entityPath = Walk(start, parts[..^1]);
+        var entityPath = Walk(start, parts[..^1], DefaultDepth);
         if (!entityPath.IsToOne)
         {
             throw new InvalidDefinitionException($"'{path}' crosses a to-many relationship.");
@@ -85,18 +108,19 @@ public sealed class ModelSchema(IReadOnlyDictionary<string, Entity> entities, IR
         return new FieldPath(entityPath, entityPath.End.Column(parts[^1]));
     }
 
-    private EntityPath Walk(Entity start, string[] names)
+    private EntityPath Walk(Entity start, string[] names, int depth)
     {
         var steps = new List<Step>();
         var current = start;
-        foreach (var name in names)
+        foreach (var written in names)
         {
+            var name = written.EndsWith('*') ? written[..^1] : written;
             if (!_steps.TryGetValue((current.Name, name), out var step))
             {
                 throw new InvalidDefinitionException($"Entity '{current.Name}' has no relationship '{name}'.");
             }
 
-            steps.Add(step);
+            steps.Add(name == written ? step : step.Repeated(depth));
             current = step.Target;
         }
 

@@ -89,7 +89,8 @@ public sealed class RunClock(long asOf, ZoneRules zone, bool weekStartsOnSunday)
         };
     }
 
-    private static long ShiftDays(long days, long n, TimeUnit unit) => unit switch
+    /// <summary>Calendar arithmetic on dates; a day that a month does not have becomes its last one.</summary>
+    public static long ShiftDays(long days, long n, TimeUnit unit) => unit switch
     {
         TimeUnit.Day => days + n,
         TimeUnit.Week => days + (7 * n),
@@ -99,5 +100,6 @@ public sealed class RunClock(long asOf, ZoneRules zone, bool weekStartsOnSunday)
         _ => throw new InvalidDefinitionException("A date has no units below a day."),
     };
 
-    private static long SubDayMicros(TimeUnit unit) => unit == TimeUnit.Minute ? CivilCalendar.MicrosPerMinute : CivilCalendar.MicrosPerHour;
+    /// <summary>The length of a minute or an hour.</summary>
+    public static long SubDayMicros(TimeUnit unit) => unit == TimeUnit.Minute ? CivilCalendar.MicrosPerMinute : CivilCalendar.MicrosPerHour;
 }

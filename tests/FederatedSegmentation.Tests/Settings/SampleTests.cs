@@ -1,0 +1,62 @@
+using FederatedSegmentation.Settings;
+
+namespace FederatedSegmentation.Tests.Settings;
+
+/// <summary>The sample of the settings at the root of the repository.</summary>
+public sealed class SampleTests
+{
+    private static readonly string Sample = FindSample();
+
+    [Fact]
+    public void The_sample_is_valid_and_sets_every_option_that_there_is()
+    {
+        var problems = new SettingsProblems("appsettings.sample.json");
+        var options = SettingsReader.Bind(File.ReadAllBytes(Sample), Sample, "appsettings.sample.json", [], problems);
+        Assert.Equal(["files", "postgres"], options.Sources.Select(source => source.Kind));
+        // Env stands for the two forms of a reference to a secret.
+        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File"], problems.Absent);
+    }
+
+    [Theory]
+    [InlineData("\"Deadline\": \"00:20:00\"", "FederatedSegmentation:Deadline")]
+    [InlineData("\"MaxTempSize\": \"50 GB\"", "FederatedSegmentation:Engine:DuckDb:MaxTempSize")]
+    [InlineData("\"RootCertificate\": null,", "FederatedSegmentation:Sources:ops:RootCertificate")]
+    public void An_option_that_the_sample_forgets_is_noticed(string line, string path)
+    {
+        var problems = new SettingsProblems("sample");
+        var text = File.ReadAllText(Sample);
+        Assert.Contains(line, text, StringComparison.Ordinal);
+        SettingsReader.Bind(System.Text.Encoding.UTF8.GetBytes(text.Replace(line, "", StringComparison.Ordinal)), Sample, "sample", [], problems);
+        Assert.Contains(path, problems.Absent);
+    }
+
+    [Fact]
+    public void The_values_of_the_sample_are_the_defaults()
+    {
+        var shown = Bind(File.ReadAllText(Sample));
+        var bare = Bind("""
+            { "FederatedSegmentation": { "Sources": {
+                "lake": { "Kind": "files", "Root": "data" },
+                "ops": { "Kind": "postgres", "Host": "db.example.com", "Database": "ops", "Auth": { "Kind": "password", "User": "segmentation", "Password": { "Env": "OPS_PASSWORD" } } } } } }
+            """);
+        Assert.Equal(bare.Sources.Select(source => source.ToString()), shown.Sources.Select(source => source.ToString()));
+        Assert.Equal(bare with { Sources = shown.Sources }, shown);
+    }
+
+    private static GatewayOptions Bind(string json)
+        => SettingsReader.Bind(System.Text.Encoding.UTF8.GetBytes(json), Sample, "sample", [], new SettingsProblems("sample"));
+
+    private static string FindSample()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "appsettings.sample.json");
+            if (File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        throw new InvalidOperationException("There is no appsettings.sample.json above " + AppContext.BaseDirectory);
+    }
+}
