@@ -106,6 +106,11 @@ public sealed record TierPlan(LogicalPlan Input, ImmutableArray<TierStep> Steps,
 /// <param name="By">The order in which rows enter.</param>
 public sealed record TierStep(string Name, PlanColumn? Flag, long? Cap, ImmutableArray<PlanOrder> By);
 
+/// <summary>The rows of all inputs, one after the other; the inputs share no row by construction.</summary>
+/// <param name="Inputs">At least two; columns by position, of the same types.</param>
+/// <param name="Columns">Outputs, fresh ids.</param>
+public sealed record AppendPlan(ImmutableArray<LogicalPlan> Inputs, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);
+
 /// <summary>Set operation over inputs with the same column types; the result has no duplicates.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Inputs">At least one; columns by position. For <see cref="SetKind.Except"/> the first minus all others.</param>

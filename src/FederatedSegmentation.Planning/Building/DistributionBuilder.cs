@@ -67,21 +67,58 @@ internal sealed class DistributionBuilder(PlanScope scope, PredicateBuilder pred
         return (new TierPlan(row.Plan, steps, keys, name), keys, name);
     }
 
-    // Of several rows with one key, the one with the least values stands for it, whatever the segment's condition says of each.
+    // Of several rows with one key, the one with the least values stands for it, whatever the segment's condition says of each. Few keys, if any, have
+    // several rows: the order over all columns is only asked of those, so that the others are read for the columns that matter alone.
     private RowContext StandingRows(Entity entity, LogicalPlan members)
     {
-        var (plan, frame) = scope.Scan(entity);
-        var isMember = new MatchPlan(members, [.. entity.Key.Select((column, i) => new JoinKey(frame.Own(column), members.Columns[i]))], Origin: null);
-        plan = new FilterPlan(plan, isMember);
-        if (entity.Dedupe is null)
+        if (entity.Dedupe is not null)
         {
-            var keys = entity.Key.Select(frame.Own).ToImmutableArray();
-            var others = entity.Columns.Select(frame.Own).Except(keys).Select(column => new PlanOrder(column, Descending: false));
-            plan = new DedupePlan(plan, keys, [.. others]);
+            var (unique, only) = MemberRows(entity, members);
+            return new RowContext(unique, [only]);
         }
 
-        return new RowContext(plan, [frame]);
+        var shared = new SharedPlan(scope.SharedName("members"), members, members.Columns);
+        var (rows, frame) = MemberRows(entity, shared);
+        var keys = entity.Key.Select(frame.Own).ToImmutableArray();
+        var others = entity.Columns.Except(entity.Key).ToImmutableArray();
+        var count = scope.Column("rows", DataTypes.Int64, new StoredInteger());
+        var groups = scope.Copies(keys);
+        var values = scope.Copies(others.Select(frame.Own));
+        var counted = new AggregatePlan(
+            rows,
+            keys,
+            [new Measure(MeasureFunction.Count, null), .. others.Select(column => new Measure(MeasureFunction.Any, new ColumnExpression(frame.Own(column))))],
+            [.. groups, count, .. values]);
+        var byKey = new SharedPlan(scope.SharedName("rows_of_members"), counted, counted.Columns);
+        var again = byKey with { Columns = scope.Copies(byKey.Columns) };
+
+        var single = Outputs(new FilterPlan(byKey, Compare(ComparisonOperator.Equal, count)), [.. groups, .. values]);
+        var (full, fullFrame) = MemberRows(entity, shared with { Columns = scope.Copies(shared.Columns) });
+        var fullKeys = entity.Key.Select(fullFrame.Own).ToImmutableArray();
+        var several = new FilterPlan(again, Compare(ComparisonOperator.Greater, again.Columns[keys.Length]));
+        var first = new DedupePlan(
+            new FilterPlan(full, new MatchPlan(several, [.. fullKeys.Select((key, i) => new JoinKey(key, again.Columns[i]))], Origin: null)),
+            fullKeys,
+            [.. others.Select(column => new PlanOrder(fullFrame.Own(column), Descending: false))]);
+        var standing = new AppendPlan([single, Outputs(first, [.. fullKeys, .. others.Select(fullFrame.Own)])], scope.Copies(single.Columns));
+
+        var result = new Frame();
+        foreach (var (column, output) in entity.Key.Concat(others).Zip(standing.Columns))
+        {
+            result.Add(column, output);
+        }
+
+        return new RowContext(standing, [result]);
     }
+
+    private (LogicalPlan Plan, Frame Frame) MemberRows(Entity entity, LogicalPlan members)
+    {
+        var (plan, frame) = scope.Scan(entity);
+        return (new FilterPlan(plan, new MatchPlan(members, [.. entity.Key.Select((column, i) => new JoinKey(frame.Own(column), members.Columns[i]))], Origin: null)), frame);
+    }
+
+    private static ComparisonPlan Compare(ComparisonOperator comparison, PlanColumn rows)
+        => new(comparison, new ColumnExpression(rows), new LiteralExpression(new Int64Literal(1), DataTypes.Int64), Origin: null);
 
     private TierStep Step(RowContext row, Tier tier)
     {

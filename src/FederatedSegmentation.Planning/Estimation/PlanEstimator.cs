@@ -33,6 +33,7 @@ internal sealed class PlanEstimator(IReadOnlyDictionary<Entity, StoredTable> tab
         FlagPlan flag => Rows(flag.Input),
         RankPlan rank => rank.Take is TakeCount count && rank.Per.IsEmpty ? Math.Min(count.Count, Rows(rank.Input) ?? count.Count) : Rows(rank.Input),
         TierPlan tier => Rows(tier.Input),
+        AppendPlan append => append.Inputs.Sum(Rows),
         KeyListPlan keys => keys.Keys.Length,
         SharedPlan shared => Rows(shared.Shared),
         KeyFilePlan or ResultPlan => null,

@@ -89,6 +89,9 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
             case SetPlan set:
                 return OfferSet(set);
 
+            case AppendPlan append:
+                return OfferInputs(append, append.Inputs, source => source.SetOperations);
+
             case SharedPlan shared:
                 return OfferShared(shared);
 
@@ -199,19 +202,19 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
         return new Cut(combine(Residual(first), Residual(second)), Source: null);
     }
 
-    private Cut OfferSet(SetPlan set)
-    {
-        var inputs = set.Inputs.Select(Offer).ToImmutableArray();
-        var name = inputs.Select(input => input.Source).FirstOrDefault(source => source is not null);
-        if (name is not null
-            && inputs.All(input => IsAt(input, name, sources[name]))
-            && PushdownRules.Worst([sources[name].SetOperations, .. set.Inputs.SelectMany(input => input.Columns).Select(column => PushdownRules.Grouping(column, sources[name]))]).Verdict == PushdownVerdict.Full
-            && PlanTree.Relations(set) <= sources[name].MaxRelations)
-        {
-            return new Cut(set with { Inputs = [.. inputs.Select(input => input.Plan)] }, name);
-        }
+    private Cut OfferSet(SetPlan set) => OfferInputs(
+        set, set.Inputs, source => PushdownRules.Worst([source.SetOperations, .. set.Inputs.SelectMany(input => input.Columns).Select(column => PushdownRules.Grouping(column, source))]));
 
-        return new Cut(set with { Inputs = [.. inputs.Select(Residual)] }, Source: null);
+    private Cut OfferInputs(LogicalPlan plan, ImmutableArray<LogicalPlan> parts, Func<Capabilities, Support> rule)
+    {
+        var inputs = parts.ToDictionary(input => input, Offer, (IEqualityComparer<LogicalPlan>)ReferenceEqualityComparer.Instance);
+        var name = parts.Select(input => inputs[input].Source).FirstOrDefault(source => source is not null);
+        return name is not null
+            && inputs.Values.All(input => IsAt(input, name, sources[name]))
+            && rule(sources[name]).Verdict == PushdownVerdict.Full
+            && PlanTree.Relations(plan) <= sources[name].MaxRelations
+                ? new Cut(PlanTree.WithInputs(plan, input => inputs[input].Plan), name)
+                : new Cut(PlanTree.WithInputs(plan, input => Residual(inputs[input])), Source: null);
     }
 
     private Cut OfferShared(SharedPlan shared)

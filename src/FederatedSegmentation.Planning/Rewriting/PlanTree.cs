@@ -22,6 +22,7 @@ internal static class PlanTree
         RankPlan rank => [rank.Input],
         TierPlan tier => [tier.Input],
         SetPlan set => set.Inputs,
+        AppendPlan append => append.Inputs,
         SharedPlan shared => [shared.Shared],
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
     };
@@ -42,6 +43,7 @@ internal static class PlanTree
         RankPlan rank => new RankPlan(replace(rank.Input), rank.Per, rank.By, rank.Key, rank.Take, rank.IncludesTies),
         TierPlan tier => new TierPlan(replace(tier.Input), tier.Steps, tier.Key, tier.Tier),
         SetPlan set => set with { Inputs = [.. set.Inputs.Select(replace)] },
+        AppendPlan append => append with { Inputs = [.. append.Inputs.Select(replace)] },
         SharedPlan shared => shared with { Shared = replace(shared.Shared) },
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
     };

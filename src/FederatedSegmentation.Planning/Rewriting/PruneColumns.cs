@@ -79,6 +79,13 @@ internal static class PruneColumns
             case SetPlan set:
                 Add(used, set.Inputs.SelectMany(input => input.Columns));
                 break;
+            case AppendPlan append:
+                foreach (var input in append.Inputs)
+                {
+                    Add(used, input.Columns.Where((_, i) => used.Contains(append.Columns[i].Id)));
+                }
+
+                break;
             case SharedPlan shared:
                 Add(used, shared.Shared.Columns.Where((_, i) => used.Contains(shared.Columns[i].Id)));
                 if (!visited.Add(shared.Name))
@@ -120,6 +127,7 @@ internal static class PruneColumns
             ProjectPlan project => Project(project, used),
             LookupPlan lookup => new LookupPlan(lookup.Input, lookup.Build, lookup.Keys, [.. lookup.Added.Where(column => used.Contains(column.Id))]),
             AggregatePlan aggregate => Aggregate(aggregate, used),
+            AppendPlan append => Append((AppendPlan)plan, append, used),
             var other => other,
         };
     }
@@ -138,6 +146,22 @@ internal static class PruneColumns
         var kept = Enumerable.Range(0, project.Columns.Length).Where(i => used.Contains(project.Columns[i].Id)).ToList();
         kept = kept.Count == 0 ? [0] : kept;
         return new ProjectPlan(project.Input, [.. kept.Select(i => project.Expressions[i])], [.. kept.Select(i => project.Columns[i])]);
+    }
+
+    // The inputs may have lost columns, each others: what is read is taken from each by its place before.
+    private static AppendPlan Append(AppendPlan before, AppendPlan append, HashSet<int> used)
+    {
+        var kept = Enumerable.Range(0, before.Columns.Length).Where(i => used.Contains(before.Columns[i].Id)).ToList();
+        kept = kept.Count == 0 ? [0] : kept;
+        return new AppendPlan(
+            [
+                .. append.Inputs.Select((input, i) =>
+                {
+                    var columns = kept.Select(place => before.Inputs[i].Columns[place]).ToImmutableArray();
+                    return input.Columns.SequenceEqual(columns) ? input : new ProjectPlan(input, [.. columns.Select(PlanExpression (column) => new ColumnExpression(column))], columns);
+                }),
+            ],
+            [.. kept.Select(place => before.Columns[place])]);
     }
 
     private static AggregatePlan Aggregate(AggregatePlan aggregate, HashSet<int> used)

@@ -86,7 +86,8 @@ public sealed class PlanCompiler
         FlagPlan flag => Flag(flag),
         RankPlan rank => _members.Rank(rank),
         TierPlan tier => _members.Tiers(tier),
-        SetPlan set => Set(set),
+        SetPlan set => Set(set.Inputs, set.Columns, queries => new SqlSetOperation(set.Kind, queries)),
+        AppendPlan append => Set(append.Inputs, append.Columns, queries => new SqlUnionAll(queries)),
         KeyListPlan keys => KeyList(keys),
         KeyFilePlan file => KeyFile(file),
         SharedPlan shared => Shared(shared),
@@ -244,19 +245,19 @@ public sealed class PlanCompiler
         return Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
     }
 
-    private QueryBlock Set(SetPlan set)
+    private QueryBlock Set(ImmutableArray<LogicalPlan> plans, ImmutableArray<PlanColumn> columns, Func<ImmutableArray<SqlQuery>, SqlQuery> combine)
     {
-        var names = Names(set.Columns);
-        var inputs = set.Inputs.Select(input => (Block: Open(input), input.Columns)).ToList();
-        var storages = set.Columns.Select((column, i) => Common(column.Type, [.. inputs.Select(input => input.Block[input.Columns[i]].Storage)])).ToImmutableArray();
+        var names = Names(columns);
+        var inputs = plans.Select(input => (Block: Open(input), input.Columns)).ToList();
+        var storages = columns.Select((column, i) => Common(column.Type, [.. inputs.Select(input => input.Block[input.Columns[i]].Storage)])).ToImmutableArray();
         var queries = inputs.Select(SqlQuery (input) => new SqlSelect(
             [.. input.Columns.Select((column, i) => new SqlOutput(SetInput(storages[i], input.Block[column]), names[i]))],
             input.Block.From)
         {
             Where = [.. input.Block.Where],
         }).ToImmutableArray();
-        var byId = set.Columns.Zip(storages).ToDictionary(pair => pair.First.Id, pair => pair.Second);
-        return Derived(queries.Length == 1 ? ((SqlSelect)queries[0]) with { Distinct = true } : new SqlSetOperation(set.Kind, queries), set.Columns, names, column => byId[column.Id], out _);
+        var byId = columns.Zip(storages).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        return Derived(queries.Length == 1 ? ((SqlSelect)queries[0]) with { Distinct = true } : combine(queries), columns, names, column => byId[column.Id], out _);
     }
 
     private SqlExpression SetInput(StorageType storage, SqlValue value)

@@ -70,6 +70,13 @@ internal sealed class SharedUses
                 }
 
                 break;
+            case AppendPlan append:
+                foreach (var input in append.Inputs)
+                {
+                    Visit(input);
+                }
+
+                break;
             case SharedPlan shared:
                 if (Count(_shared, shared.Name) == 1)
                 {
