@@ -38,6 +38,58 @@ public sealed class GeneratorSelfTests(ITestOutputHelper output)
         Assert.True(specified > Seeds * 0.75, $"Only {specified} of {Seeds} cases select between 5 % and 95 %.");
     }
 
+    [Fact]
+    public void With_level_2_every_construct_of_it_appears_and_every_case_is_specified()
+    {
+        var options = GeneratorOptions.Default with { Level2 = Level2.All };
+        var counts = Constructs.Level2.ToDictionary(construct => construct, _ => 0);
+        var between = 0;
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var generated = CaseGenerator.Generate(seed, options);
+            var outcome = generated.Evaluate();
+            Assert.True(outcome.IsExact, $"Seed {seed} is not exact.");
+            foreach (var construct in Constructs.Of(generated).Where(counts.ContainsKey))
+            {
+                counts[construct]++;
+            }
+
+            between += outcome.Members.Length > 0 && outcome.Members.Length < KeyCount(generated) ? 1 : 0;
+        }
+
+        output.WriteLine($"Seeds 1..{Seeds}: {between} select some and not all.");
+        output.WriteLine(string.Join(Environment.NewLine, counts.OrderBy(pair => pair.Value).Select(pair => $"{pair.Value,4} {pair.Key}")));
+        Assert.DoesNotContain(counts, pair => pair.Value == 0);
+        Assert.True(between > Seeds * 0.75, $"Only {between} of {Seeds} cases select some and not all.");
+    }
+
+    [Theory]
+    [InlineData(Level2.Pick, "pick.")]
+    [InlineData(Level2.Seq, "seq", "duration.")]
+    [InlineData(Level2.Regular, "regular", "duration.")]
+    [InlineData(Level2.Hierarchies, "star.")]
+    [InlineData(Level2.Rank, "rank")]
+    [InlineData(Level2.Tiers, "tiers", "rank.by.")]
+    [InlineData(Level2.Split, "split")]
+    [InlineData(Level2.Parameters, "param")]
+    public void Each_construct_comes_alone_if_it_is_asked_for_alone(Level2 construct, params string[] names)
+    {
+        var options = GeneratorOptions.Default with { Level2 = construct };
+        var found = 0;
+        for (var seed = 1; seed <= 40; seed++)
+        {
+            var constructs = Constructs.Of(CaseGenerator.Generate(seed, options)).Intersect(Constructs.Level2).ToList();
+            Assert.All(constructs, name => Assert.Contains(names, prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+            found += constructs.Count > 0 ? 1 : 0;
+        }
+
+        Assert.True(found > 30, $"Only {found} of 40 cases hold {construct}.");
+    }
+
+    [Fact]
+    public void Without_level_2_no_case_holds_any_of_it() =>
+        Assert.All(Enumerable.Range(1, 60), seed => Assert.False(Constructs.HasLevel2(CaseGenerator.Generate(seed))));
+
     private static int KeyCount(GeneratedCase generated)
     {
         var of = ModelReader.Read(generated.Model).Entity((string)generated.MainSegment["of"]!);

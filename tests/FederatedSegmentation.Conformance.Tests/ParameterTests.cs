@@ -107,15 +107,25 @@ public sealed class ParameterTests
     }
 
     [Fact]
-    public void A_parameter_stands_in_comparisons_of_aggregates() => new World()
-        .Entity("person", "id* int64", "1", "2")
-        .Entity("order", "no* int64; person int64; amount decimal(10,2)", "1,1,10.00", "2,1,5.00", "3,2,7.00")
-        .Link("orders", "person", "order", "id=person", "one_to_many", "person")
-        .Given("least", "2").Given("total", "7.5")
-        .SegmentFile("""{"segment":"many","of":"person","params":{"least":{"type":"int64"}},"where":{"has":"orders","agg":{"count":"*","gte":{"param":"least"}}}}""")
-        .SegmentFile("""{"segment":"small","of":"person","params":{"total":{"type":"decimal(5,1)"}},"where":{"has":"orders","agg":{"sum":"amount","lt":{"param":"total"}}}}""")
-        .SegmentHas("many", "1")
-        .SegmentHas("small", "2");
+    public void A_parameter_stands_in_comparisons_of_aggregates()
+    {
+        World Orders(string type, string aggregate, string value) => new World()
+            .Entity("person", "id* int64", "1", "2")
+            .Entity("order", "no* int64; person int64; amount decimal(10,2)", "1,1,10.00", "2,1,5.00", "3,2,7.00")
+            .Link("orders", "person", "order", "id=person", "one_to_many", "person")
+            .SegmentFile($$"""{"segment":"s","of":"person","params":{"p":{"type":"{{type}}"} },"where":{"has":"orders","agg":{{aggregate}} } }""")
+            .Given("p", value);
+        Orders("int64", """{"count":"*","gte":{"param":"p"}}""", "2").SegmentHas("s", "1");
+        Orders("decimal(5,1)", """{"sum":"amount","lt":{"param":"p"}}""", "7.5").SegmentHas("s", "2");
+        Orders("int64", """{"max":"amount","gt":{"param":"p"}}""", "9").SegmentHas("s", "1");
+    }
+
+    [Fact]
+    public void A_value_for_a_name_that_no_segment_of_the_run_declares_is_an_error() => Assert.Throws<InvalidDefinitionException>(() => Things()
+        .Given("q", "7")
+        .SegmentFile("""{"segment":"other","of":"thing","params":{"q":{"type":"int64"}},"where":true}""")
+        .SegmentFile("""{"segment":"s","of":"thing","where":true}""")
+        .Outcome("s"));
 
     [Fact]
     public void A_null_column_satisfies_no_parameter() => With(Things(), """{"type":"int64"}""", $$"""{"field":"n","ne":{{P}}}""", "99").SegmentHas("s", "1", "2");

@@ -21,6 +21,60 @@ public sealed class ShrinkingTests
     }
 
     [Fact]
+    public void A_case_of_level_2_reads_back_with_its_parameters_and_places()
+    {
+        for (var seed = 1; seed <= 40; seed++)
+        {
+            var generated = CaseGenerator.Generate(seed, GeneratorOptions.Default with { Level2 = Level2.All });
+            var read = CaseText.Read(CaseText.Write(generated));
+            Assert.Equal(CaseText.Write(generated), CaseText.Write(read));
+            Assert.Equal(
+                generated.Evaluate().Members.Select(member => string.Join(',', member.Fields)),
+                read.Evaluate().Members.Select(member => string.Join(',', member.Fields)));
+        }
+    }
+
+    [Theory]
+    [InlineData("seq", Level2.Seq)]
+    [InlineData("regular", Level2.Regular)]
+    [InlineData("pick.last", Level2.Pick)]
+    [InlineData("star.has", Level2.Hierarchies)]
+    [InlineData("rank", Level2.Rank)]
+    [InlineData("tiers", Level2.Tiers)]
+    [InlineData("split", Level2.Split)]
+    [InlineData("params.int64", Level2.Parameters)]
+    public async Task Shrinking_leaves_little_but_the_construct_that_fails(string construct, Level2 level2)
+    {
+        bool Fails(GeneratedCase generated) =>
+            Constructs.Of(generated with { Segments = [generated.MainSegment] }).Contains(construct) && generated.Evaluate().Members.Length > 0;
+
+        var options = GeneratorOptions.Default with { Level2 = level2 };
+        var failing = Enumerable.Range(1, 100).Select(seed => CaseGenerator.Generate(seed, options)).First(Fails);
+        var shrunk = await CaseShrinker.ShrinkAsync(failing, candidate => Task.FromResult(Fails(candidate)), attempts: 5_000, CancellationToken.None);
+        Assert.True(Fails(shrunk));
+        Assert.True(shrunk.Tables.Sum(table => table.Rows.Length) <= 8, CaseText.Write(shrunk));
+        Assert.Single(shrunk.Segments);
+        Assert.True(shrunk.MainSegment.ToJsonString().Length < 260, CaseText.Write(shrunk));
+    }
+
+    [Fact]
+    public async Task Values_of_parameters_are_written_beside_the_segments()
+    {
+        var generated = Enumerable.Range(1, 50).Select(seed => CaseGenerator.Generate(seed, GeneratorOptions.Default with { Level2 = Level2.Parameters })).First(one => !one.Parameters.IsEmpty);
+        var folder = Directory.CreateTempSubdirectory("fedseg-parameters-");
+        try
+        {
+            await CaseFiles.WriteDefinitionsAsync(generated, folder.FullName, entity => new Placement("data", [entity]), CancellationToken.None);
+            var written = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "parameters.json")))!.AsObject();
+            Assert.Equal(generated.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal), written.Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_case() =>
         Assert.Equal(CaseText.Write(CaseGenerator.Generate(7)), CaseText.Write(CaseGenerator.Generate(7)));
 

@@ -17,29 +17,18 @@ internal sealed class AggregateGenerator(SegmentContext context)
     public JsonObject Generate(ImmutableArray<Entity> chain, Entity related)
     {
         var function = _random.Pick(["count", "count", "count_distinct", "sum", "sum", "avg", "min", "max"]);
-        if (function == "count")
+        if (function == "count" || Field(function, related) is not var (spelled, entity, column))
         {
-            return Compare(new JsonObject { ["count"] = "*" }, chain, IsNumeric, Counts, 3);
+            return Compare(new JsonObject { ["count"] = "*" }, chain, IsNumeric, Counts, CountParameter, 3);
         }
 
-        var steps = _random.Chance(0.2)
-            ? context.Walk(related, _random.Between(1, 2), toOne: true, keepingPromises: !_random.Chance(context.Options.DataErrors))
-            : [];
-        var entity = steps.Count == 0 ? related : steps[^1].Target;
-        var columns = entity.Columns.Where(column => Fits(function, column)).ToList();
-        if (columns.Count == 0)
-        {
-            return Compare(new JsonObject { ["count"] = "*" }, chain, IsNumeric, Counts, 3);
-        }
-
-        var column = _random.Pick(columns);
-        var aggregate = new JsonObject { [function] = SegmentContext.Spell(steps, column) };
+        var aggregate = new JsonObject { [function] = spelled };
         switch (function)
         {
             case "count_distinct":
-                return Compare(aggregate, chain, IsNumeric, Counts, 3);
+                return Compare(aggregate, chain, IsNumeric, Counts, CountParameter, 3);
             case "sum" or "avg":
-                Compare(aggregate, chain, IsNumeric, () => Total(function, entity, column), 2);
+                Compare(aggregate, chain, IsNumeric, () => Total(function, entity, column), () => context.Parameter(column, entity), 2);
                 if (_random.Chance(0.3))
                 {
                     aggregate["empty_as"] = _random.Chance(0.6) ? 0 : Total(function, entity, column);
@@ -47,7 +36,7 @@ internal sealed class AggregateGenerator(SegmentContext context)
 
                 return aggregate;
             default:
-                Compare(aggregate, chain, other => SegmentContext.Compares(column, other), () => Extreme(entity, column), 2);
+                Compare(aggregate, chain, other => SegmentContext.Compares(column, other), () => Extreme(entity, column), () => context.Parameter(column, entity), 2);
                 if (_random.Chance(0.2))
                 {
                     aggregate["empty_as"] = context.Literal(column, entity);
@@ -55,6 +44,41 @@ internal sealed class AggregateGenerator(SegmentContext context)
 
                 return aggregate;
         }
+    }
+
+    /// <summary>An aggregate without comparisons, to order by.</summary>
+    public JsonObject Function(Entity related)
+    {
+        var function = _random.Pick(["count", "count", "count_distinct", "sum", "sum", "avg", "min", "max"]);
+        if (function == "count" || Field(function, related) is not var (spelled, entity, column))
+        {
+            return new JsonObject { ["count"] = "*" };
+        }
+
+        var aggregate = new JsonObject { [function] = spelled };
+        if (function != "count_distinct" && _random.Chance(0.3))
+        {
+            aggregate["empty_as"] = function is "sum" or "avg" ? Total(function, entity, column) : context.Literal(column, entity);
+        }
+
+        return aggregate;
+    }
+
+    /// <summary>A column that the function takes, here or over a to-one path; nothing if there is none.</summary>
+    private (string Spelled, Entity Entity, Column Column)? Field(string function, Entity related)
+    {
+        var steps = _random.Chance(0.2)
+            ? context.Walk(related, _random.Between(1, 2), toOne: true, keepingPromises: !_random.Chance(context.Options.DataErrors))
+            : [];
+        var entity = steps.Count == 0 ? related : steps[^1].Target;
+        var columns = entity.Columns.Where(column => Fits(function, column)).ToList();
+        if (columns.Count == 0)
+        {
+            return null;
+        }
+
+        var column = _random.Pick(columns);
+        return (SegmentContext.Spell(steps, column), entity, column);
     }
 
     private static bool IsNumeric(Column column) => column.Type.IsNumeric;
@@ -66,9 +90,10 @@ internal sealed class AggregateGenerator(SegmentContext context)
         _ => column.Type.Kind is not (TypeKind.Boolean or TypeKind.Binary),
     };
 
-    private JsonObject Compare(JsonObject aggregate, ImmutableArray<Entity> chain, Func<Column, bool> fits, Func<JsonNode> bound, int inRange)
+    private JsonObject Compare(JsonObject aggregate, ImmutableArray<Entity> chain, Func<Column, bool> fits, Func<JsonNode> bound, Func<JsonNode?> parameter, int inRange)
     {
-        JsonNode Operand(double references) => _random.Chance(references) && context.Reference(chain, fits) is { } reference ? reference : bound();
+        JsonNode Operand(double references) =>
+            _random.Chance(references) && context.Reference(chain, fits) is { } reference ? reference : parameter() ?? bound();
         switch (_random.Below(12))
         {
             case 0:
@@ -91,6 +116,8 @@ internal sealed class AggregateGenerator(SegmentContext context)
 
         return aggregate;
     }
+
+    private JsonObject? CountParameter() => context.Options.Has(Level2.Parameters) ? context.Parameter(_random.Between(0, 4)) : null;
 
     private JsonNode Counts() => _random.Chance(0.8) ? _random.Between(0, 4) : _random.Between(5, 12);
 

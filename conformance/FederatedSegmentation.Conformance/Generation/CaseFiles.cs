@@ -17,7 +17,10 @@ public static class CaseFiles
 
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes <c>model.json</c>, every segment as <c>segments/ID.json</c> and the key files beside the segments.</summary>
+    /// <summary>
+    /// Writes <c>model.json</c>, every segment as <c>segments/ID.json</c>, the key files beside the segments, and, if the run is given values of parameters,
+    /// <c>parameters.json</c> with their texts by name.
+    /// </summary>
     public static async Task WriteDefinitionsAsync(GeneratedCase generated, string folder, Func<string, Placement> place, CancellationToken cancellationToken)
     {
         var segments = Path.Combine(folder, "segments");
@@ -26,6 +29,11 @@ public static class CaseFiles
         foreach (var segment in generated.Segments)
         {
             await File.WriteAllTextAsync(Path.Combine(segments, (string)segment["segment"]! + ".json"), ToText(segment), Utf8, cancellationToken);
+        }
+
+        if (!generated.Parameters.IsEmpty)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "parameters.json"), ToText(generated.ParametersAsJson()), Utf8, cancellationToken);
         }
 
         foreach (var (name, content) in generated.KeyFiles)

@@ -38,7 +38,18 @@ public static class CaseGenerator
                     continue;
                 }
 
+                if (chosen.Level2 != Level2.None && !random.Chance(0.05) && !Constructs.HasLevel2(candidate))
+                {
+                    continue;
+                }
+
+                // Few of many is what a rank is for.
                 var keys = data.KeyCount(candidate);
+                if (outcome.Members.Length > 0 && outcome.Members.Length <= 0.95 * keys && (candidate.MainSegment["rank"] ?? candidate.MainSegment["tiers"]) is not null)
+                {
+                    return candidate;
+                }
+
                 if (keys > 0 && outcome.Members.Length >= 0.05 * keys && outcome.Members.Length <= 0.95 * keys)
                 {
                     return candidate;
@@ -86,19 +97,21 @@ public static class CaseGenerator
         {
             var segments = new List<JsonNode>();
             var helpers = new List<Helper>();
+            var parameters = new ParameterRegistry();
             var files = ImmutableDictionary.CreateBuilder<string, string>();
             var keyed = _model.Entities.Values.Where(entity => entity.Key.Count > 0).ToList();
             var of = _random.Pick(keyed);
             foreach (var name in HelperNames.Take(_random.Weighted((0.35, 0), (0.3, 1), (0.2, 2), (0.15, 3))))
             {
                 var helper = new Helper(name, _random.Chance(0.6) ? of : _random.Pick(keyed));
-                segments.Add(Segment(helper, helpers, files, Math.Min(2, _options.MaxDepth)));
+                segments.Add(Segment(helper, helpers, files, parameters, Math.Min(2, _options.MaxDepth)));
                 helpers.Add(helper);
             }
 
             const string Main = "main";
-            segments.Add(Segment(new Helper(Main, of), helpers, files, _random.Between(Math.Min(2, _options.MaxDepth), _options.MaxDepth)));
-            return Case([.. segments], Main, files.ToImmutable());
+            segments.Add(Segment(new Helper(Main, of), helpers, files, parameters, _random.Between(Math.Min(2, _options.MaxDepth), _options.MaxDepth)));
+            var made = Case([.. segments], Main, files.ToImmutable());
+            return (made with { Parameters = parameters.Given.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Text) }).WithoutUnknownParameters();
         }
 
         public int KeyCount(GeneratedCase generated) => _database
@@ -111,10 +124,11 @@ public static class CaseGenerator
         private GeneratedCase Case(ImmutableArray<JsonNode> segments, string main, IEnumerable<KeyValuePair<string, string>> files) =>
             new(_seed, _tree, _tables, segments, main, ImmutableDictionary.CreateRange(files), _asOf);
 
-        private JsonObject Segment(Helper segment, List<Helper> helpers, ImmutableDictionary<string, string>.Builder files, int depth)
+        private JsonObject Segment(
+            Helper segment, List<Helper> helpers, ImmutableDictionary<string, string>.Builder files, ParameterRegistry parameters, int depth)
         {
             var zone = _random.Chance(0.25) ? "UTC" : _random.Pick(Zones.OfSegments);
-            var context = new SegmentContext(_model, _database, _random, _options, _values, ZoneRules.Of(zone), [.. helpers]);
+            var context = new SegmentContext(_model, _database, _random, _options, _values, ZoneRules.Of(zone), [.. helpers], parameters);
             var predicates = new PredicateGenerator(context, segment.Name);
             var tree = new JsonObject { ["segment"] = segment.Name, ["of"] = segment.Of.Name };
             var time = new JsonObject();
@@ -146,6 +160,12 @@ public static class CaseGenerator
             {
                 var excludable = helpers.Where(helper => helper.Of == segment.Of).Select(helper => (JsonNode)new JsonObject { ["in_segment"] = helper.Name }).ToArray();
                 tree["except"] = excludable.Length > 0 && _random.Chance(0.5) ? new JsonArray(excludable) : predicates.Generate([segment.Of], Math.Min(1, depth));
+            }
+
+            new DistributionGenerator(context, predicates).AddTo(tree, segment.Of, segment.Name.StartsWith("helper", StringComparison.Ordinal) ? 0.3 : 0.55);
+            if (context.Parameters.Declarations.Count > 0)
+            {
+                tree["params"] = context.Parameters.Declarations;
             }
 
             if (_random.Chance(0.1))

@@ -35,6 +35,11 @@ public static class CaseText
         }
 
         text.Append(CultureInfo.InvariantCulture, $"\"keyFiles\": {files.ToJsonString(Readable)},\n");
+        if (!generated.Parameters.IsEmpty)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"parameters\": {generated.ParametersAsJson().ToJsonString(Readable)},\n");
+        }
+
         text.Append("\"tables\": {\n");
         text.AppendJoin(",\n", generated.Tables.Select(table =>
             $"  {Spell(table.EntityName)}: [\n{string.Join(",\n", table.Rows.Select(row => "    " + Spell(row)))}\n  ]"));
@@ -57,7 +62,10 @@ public static class CaseText
             [.. tree["segments"]!.AsArray().Select(segment => segment!.DeepClone())],
             (string)tree["segment"]!,
             tree["keyFiles"]!.AsObject().ToImmutableDictionary(file => file.Key, file => (string)file.Value!),
-            ((Value.Timestamp)StoredText.Read((string)tree["asOf"]!, new DataType(TypeKind.Timestamp))).Micros);
+            ((Value.Timestamp)StoredText.Read((string)tree["asOf"]!, new DataType(TypeKind.Timestamp))).Micros)
+        {
+            Parameters = (tree["parameters"]?.AsObject() ?? []).ToImmutableDictionary(parameter => parameter.Key, parameter => (string)parameter.Value!),
+        };
     }
 
     private static ImmutableArray<Value> ReadRow(JsonArray row, Entity entity) =>

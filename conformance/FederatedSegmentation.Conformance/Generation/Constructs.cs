@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FederatedSegmentation.Conformance.Oracle.Definitions;
 
 namespace FederatedSegmentation.Conformance.Generation;
 
@@ -25,6 +26,28 @@ public static class Constructs
         "model.dedupe", "model.no_key", "model.composite_key", "model.self", "model.many_to_many", "model.one_to_one", "model.zone", "model.time", "model.stored_name",
     ];
 
+    /// <summary>Every construct that the generator is expected to make with <see cref="Generation.Level2.All"/> besides.</summary>
+    public static IReadOnlyList<string> Level2 { get; } =
+    [
+        "pick.first", "pick.last", "pick.by", "pick.by.path", "pick.time", "pick.where",
+        "seq", "seq.2", "seq.3", "seq.4", "seq.5", "seq.same", "seq.same.several", "seq.within", "seq.gap_min", "seq.absent", "seq.pending.exclude", "seq.pending.include", "seq.pending.default",
+        "regular", "regular.where", "regular.at_least", "regular.per.several",
+        "duration.minute", "duration.hour", "duration.day", "duration.week", "duration.month", "duration.quarter", "duration.year",
+        "star.has", "star.none", "star.every", "star.via", "star.seq", "star.regular", "star.rank", "star.depth", "star.first", "star.last", "star.alone", "star.several",
+        "rank", "rank.layers", "rank.per", "rank.per.several", "rank.per.path", "rank.by.none", "rank.by.several", "rank.by.path", "rank.by.desc", "rank.by.asc",
+        "rank.by.count", "rank.by.count_distinct", "rank.by.sum", "rank.by.avg", "rank.by.min", "rank.by.max", "rank.by.empty_as", "rank.by.where",
+        "rank.take.count", "rank.take.percent", "rank.ties.include", "rank.ties.break",
+        "tiers", "tiers.cap", "tiers.cap.by", "tiers.rest", "tiers.rest.cap", "tiers.rest.early", "tiers.several",
+        "split", "split.holdout", "split.several", "split.zero", "rank+tiers", "tiers+split",
+        "params.boolean", "params.int64", "params.decimal", "params.float64", "params.string", "params.date", "params.timestamp", "params.datetime",
+        "params.default", "params.given", "params.both", "params.shared",
+        "param.leaf", "param.list", "param.text", "param.agg", "param.part", "param.before", "param.after",
+    ];
+
+    /// <summary>Whether the segments that the case runs hold anything of level 2.</summary>
+    public static bool HasLevel2(GeneratedCase generated) =>
+        Of(generated with { Segments = [.. SegmentReferences.OfRun(generated.Segments, generated.Segment)] }).Overlaps(Level2);
+
     public static IReadOnlySet<string> Of(GeneratedCase generated)
     {
         var found = new HashSet<string>();
@@ -34,6 +57,7 @@ public static class Constructs
             OfSegment(segment.AsObject(), found);
         }
 
+        Level2Constructs.OfParameters(generated, found);
         return found;
     }
 
@@ -74,6 +98,7 @@ public static class Constructs
             OfSet(segment["set"]!.AsObject(), found, isNested: false);
         }
 
+        Level2Constructs.OfDistribution(segment, found, predicate => OfPredicate(predicate, found));
         switch (segment["except"])
         {
             case JsonArray list:
@@ -121,8 +146,9 @@ public static class Constructs
             return;
         }
 
-        var kind = form.Select(pair => pair.Key).First(key => key is "all" or "any" or "not" or "field" or "has" or "none" or "every" or "in_segment" or "ids");
+        var kind = form.Select(pair => pair.Key).First(key => key is "all" or "any" or "not" or "field" or "has" or "none" or "every" or "in_segment" or "ids" or "seq" or "regular");
         found.Add(kind);
+        Level2Constructs.OfPath(kind, form, found);
         switch (kind)
         {
             case "all" or "any":
@@ -144,6 +170,9 @@ public static class Constructs
             case "ids":
                 Add(found, form["ids"] is JsonObject, "ids.file");
                 Add(found, form["ids"] is JsonArray { Count: > 0 } list && list[0] is JsonArray, "ids.composite");
+                break;
+            case "seq" or "regular":
+                Level2Constructs.OfBehaviour(kind, form, found, predicate => OfPredicate(predicate, found));
                 break;
             default:
                 OfRelated(kind, form, found);
@@ -172,6 +201,12 @@ public static class Constructs
             return;
         }
 
+        if (aggregate.ContainsKey("pick"))
+        {
+            Level2Constructs.OfPick(form, aggregate, found, predicate => OfPredicate(predicate, found));
+            return;
+        }
+
         var comparisons = 0;
         foreach (var (key, value) in aggregate)
         {
@@ -184,7 +219,8 @@ public static class Constructs
             {
                 comparisons++;
                 Add(found, value!.ToJsonString().Contains("\"ref\":", StringComparison.Ordinal), "agg.ref");
-                Add(found, value is JsonObject moment && !moment.ContainsKey("ref"), "agg.moment");
+                Add(found, value is JsonObject moment && !moment.ContainsKey("ref") && !moment.ContainsKey("param"), "agg.moment");
+                Add(found, value.ToJsonString().Contains("\"param\":", StringComparison.Ordinal), "param.agg");
                 OfOperand(value, found);
             }
         }
@@ -215,8 +251,16 @@ public static class Constructs
                 break;
             case "part":
                 found.Add("part." + (string)value!["of"]!);
+                Add(found, value.ToJsonString().Contains("\"param\":", StringComparison.Ordinal), "param.part");
                 break;
             default:
+                Add(found, value is JsonObject parameter && parameter.ContainsKey("param"), op switch
+                {
+                    "before" or "after" => "param." + op,
+                    "contains" or "starts" or "ends" or "not_contains" => "param.text",
+                    _ => "param.leaf",
+                });
+                Add(found, value is JsonArray items && items.Any(item => item is JsonObject one && one.ContainsKey("param")), "param.list");
                 Add(found, value is JsonArray { Count: 0 }, op + ".empty");
                 OfOperand(value, found);
                 break;
@@ -244,7 +288,7 @@ public static class Constructs
                 Add(found, path.StartsWith("root.", StringComparison.Ordinal), "ref.root");
                 Add(found, path.Replace("root.", "", StringComparison.Ordinal).TrimStart('^').TrimStart('.').Contains('.', StringComparison.Ordinal), "ref.path");
                 break;
-            case JsonObject moment:
+            case JsonObject moment when !moment.ContainsKey("param"):
                 found.Add("moment." + moment.First().Key);
                 Add(found, (string?)moment["align"] == "calendar", "moment.calendar");
                 Add(found, moment["unit"] is not null, "unit." + (string?)moment["unit"]);

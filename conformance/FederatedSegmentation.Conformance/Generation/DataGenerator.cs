@@ -19,6 +19,10 @@ internal sealed class DataGenerator(ModelSchema model, SeededRandom random, Gene
         {
             _rows.Add(entity.Name, []);
             FillRows(entity);
+            if (options.Has(Level2.Hierarchies))
+            {
+                Entangle(entity);
+            }
         }
 
         return
@@ -35,6 +39,11 @@ internal sealed class DataGenerator(ModelSchema model, SeededRandom random, Gene
         var rows = _rows[entity.Name];
         var links = model.Relationships.SelectMany(relationship => LinksOf(entity, relationship)).ToList();
         var pools = entity.Columns.Select(column => Enumerable.Range(0, random.Between(3, 9)).Select(_ => values.Fresh(column)).ToList()).ToList();
+        if (entity.Time is { } time && options.Has(Level2.Pick | Level2.Seq | Level2.Regular))
+        {
+            pools[time.Ordinal] = values.EventTimes(time).ToList();
+        }
+
         var nullShares = entity.Columns.Select(_ => random.Pick([0, 0.05, 0.1, 0.3])).ToList();
         var (sameRow, sameKey) = random.Weighted((0.5, (0.0, 0.0)), (0.25, (0.08, 0.0)), (0.25, (0.06, 0.1)));
         if (entity.Dedupe is not null)
@@ -90,6 +99,23 @@ internal sealed class DataGenerator(ModelSchema model, SeededRandom random, Gene
             else
             {
                 target--;
+            }
+        }
+    }
+
+    /// <summary>Long chains from row to row, and cycles of several rows and of one.</summary>
+    private void Entangle(Entity entity)
+    {
+        var rows = _rows[entity.Name];
+        foreach (var relationship in model.Relationships.Where(candidate => candidate.From == entity && candidate.To == entity && rows.Count > 0))
+        {
+            for (var i = 1; i < rows.Count; i++)
+            {
+                var other = random.Weighted((0.5, -1), (0.35, i - 1), (0.1, random.Below(rows.Count)), (0.05, i));
+                foreach (var (own, target) in relationship.On.Where(pair => other >= 0 && pair.From.Ordinal != pair.To.Ordinal && !entity.Key.Contains(pair.From)))
+                {
+                    rows[i][own.Ordinal] = Convert(rows[other][target.Ordinal], own);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Oracle;
+using FederatedSegmentation.Conformance.Oracle.Definitions;
 using FederatedSegmentation.Conformance.Oracle.Time;
 using FederatedSegmentation.Conformance.Oracle.Values;
 
@@ -36,6 +37,9 @@ public sealed record GeneratedCase(
     ImmutableDictionary<string, string> KeyFiles,
     long AsOf)
 {
+    /// <summary>The values of parameters to give to the run, as text, by name.</summary>
+    public ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The instant of the run as ISO 8601 with six digits and <c>Z</c>.</summary>
     public string AsOfText => CivilCalendar.DateTimeText(AsOf) + "Z";
 
@@ -50,7 +54,18 @@ public sealed record GeneratedCase(
         Segments,
         Segment,
         AsOf,
-        KeyFiles);
+        KeyFiles) { Parameters = Parameters };
+
+    /// <summary>The case without values for parameters that no segment of the run declares: a run refuses those.</summary>
+    public GeneratedCase WithoutUnknownParameters()
+    {
+        var declared = SegmentReferences.ParametersOfRun(Segments, Segment);
+        return this with { Parameters = Parameters.RemoveRange(Parameters.Keys.Where(name => !declared.Contains(name))) };
+    }
+
+    /// <summary>The values of parameters as one object, in the order of the names.</summary>
+    public JsonObject ParametersAsJson() => new(Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal)
+        .Select(parameter => KeyValuePair.Create(parameter.Key, (JsonNode?)parameter.Value)));
 
     public OracleOutcome Evaluate() => SegmentOracle.Evaluate(ToOracleInput());
 

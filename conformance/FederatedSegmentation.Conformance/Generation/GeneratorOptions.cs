@@ -1,5 +1,21 @@
 namespace FederatedSegmentation.Conformance.Generation;
 
+/// <summary>The constructs of level 2, each of which a generated case holds only if it is asked for.</summary>
+[Flags]
+public enum Level2
+{
+    None = 0,
+    Pick = 1,
+    Seq = 2,
+    Regular = 4,
+    Hierarchies = 8,
+    Rank = 16,
+    Tiers = 32,
+    Split = 64,
+    Parameters = 128,
+    All = 255,
+}
+
 /// <summary>What a generated case may hold. The defaults are what every source can store and what the language specifies.</summary>
 public sealed record GeneratorOptions
 {
@@ -32,6 +48,9 @@ public sealed record GeneratorOptions
     /// <summary>Moments such as <c>{ago: 3, unit: day}</c> as operands of <c>lt</c>, <c>gte</c>, … of a leaf, not only of before, after and aggregates.</summary>
     public bool MomentsInLeaves { get; init; }
 
+    /// <summary>Constructs of level 2. Without any, the cases are those that the seeds have always given.</summary>
+    public Level2 Level2 { get; init; }
+
     public int MinEntities { get; init; } = 4;
 
     public int MaxEntities { get; init; } = 8;
@@ -40,4 +59,7 @@ public sealed record GeneratorOptions
 
     /// <summary>How deep predicates nest.</summary>
     public int MaxDepth { get; init; } = 4;
+
+    /// <summary>Whether any of the constructs is asked for.</summary>
+    internal bool Has(Level2 constructs) => (Level2 & constructs) != Level2.None;
 }

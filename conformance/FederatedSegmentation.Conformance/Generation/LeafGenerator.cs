@@ -97,6 +97,11 @@ internal sealed class LeafGenerator(SegmentContext context)
             return (op, reference);
         }
 
+        if (context.Parameter(column, entity) is { } parameter)
+        {
+            return (op, parameter);
+        }
+
         var text = ((Value.Text)context.Sample(column, entity)).Characters;
         var runes = text.EnumerateRunes().Select(rune => rune.ToString()).ToList();
         if (runes.Count > 1)
@@ -114,6 +119,11 @@ internal sealed class LeafGenerator(SegmentContext context)
         if (_random.Chance(references) && context.Reference(chain, other => SegmentContext.Compares(column, other)) is { } reference)
         {
             return reference;
+        }
+
+        if (context.Parameter(column, entity) is { } parameter)
+        {
+            return parameter;
         }
 
         if (context.Options.MomentsInLeaves && column.Type.IsTemporal && _random.Chance(0.1))

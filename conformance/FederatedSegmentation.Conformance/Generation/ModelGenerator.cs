@@ -36,7 +36,13 @@ internal sealed class ModelGenerator(SeededRandom random, GeneratorOptions optio
             }
 
             AddAttributes(entity);
-            if (entity.Key.Count == 1 && random.Chance(0.25))
+            if (options.Has(Level2.Pick | Level2.Seq | Level2.Regular) && random.Chance(0.8))
+            {
+                var type = random.Pick(["timestamp", "timestamp", "datetime", "datetime", "date"]);
+                entity.Time = AddColumn(entity, "happened_at", type, type == "datetime" && random.Chance(0.6) ? random.Pick(Zones.Stored) : null).Name;
+            }
+
+            if (options.Has(Level2.Hierarchies) ? entity.Key.Count > 0 && random.Chance(0.7) : entity.Key.Count == 1 && random.Chance(0.25))
             {
                 LinkToItself(entity);
             }
@@ -113,13 +119,15 @@ internal sealed class ModelGenerator(SeededRandom random, GeneratorOptions optio
 
     private void LinkToItself(EntityDraft entity)
     {
-        var key = entity.Columns.First(column => column.Name == entity.Key[0]);
-        var column = AddColumn(entity, "parent_" + key.Name, key.Type, key.Zone);
+        var on = entity.Key.Select(name => entity.Columns.First(column => column.Name == name))
+            .ToList()
+            .Select(key => (AddColumn(entity, "parent_" + key.Name, key.Type, key.Zone).Name, key.Name))
+            .ToList();
         AddRelationship(
             _names.Unique(entity.Name, "above"),
             entity,
             entity,
-            [(column.Name, key.Name)],
+            on,
             "many_to_one",
             _names.Unique(entity.Name, "below"));
     }
@@ -159,7 +167,7 @@ internal sealed class ModelGenerator(SeededRandom random, GeneratorOptions optio
     private void Finish(EntityDraft entity)
     {
         var instants = entity.Columns.Where(column => column.Type is "timestamp" or "datetime" or "date").ToList();
-        if (instants.Count > 0 && random.Chance(0.3))
+        if (entity.Time is null && instants.Count > 0 && random.Chance(0.3))
         {
             entity.Time = random.Pick(instants).Name;
         }

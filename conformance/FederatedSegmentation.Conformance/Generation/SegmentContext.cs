@@ -12,8 +12,17 @@ internal sealed record Helper(string Name, Entity Of);
 
 /// <summary>What the parts of a segment under construction share: the data to take operands from, the zone, the helpers, the key files.</summary>
 internal sealed class SegmentContext(
-    ModelSchema model, Database database, SeededRandom random, GeneratorOptions options, ValueGenerator values, ZoneRules zone, IReadOnlyList<Helper> helpers)
+    ModelSchema model,
+    Database database,
+    SeededRandom random,
+    GeneratorOptions options,
+    ValueGenerator values,
+    ZoneRules zone,
+    IReadOnlyList<Helper> helpers,
+    ParameterRegistry parameters)
 {
+    private const double ParameterShare = 0.3;
+
     private readonly Dictionary<Step, bool> _keepsPromise = [];
 
     public ModelSchema Model { get; } = model;
@@ -27,6 +36,9 @@ internal sealed class SegmentContext(
     public LiteralWriter Literals { get; } = new(random, zone);
 
     public IReadOnlyList<Helper> Helpers { get; } = helpers;
+
+    /// <summary>The parameters of this segment.</summary>
+    public ParameterGenerator Parameters { get; } = new(random, new LiteralWriter(random, zone), zone, parameters);
 
     /// <summary>Key files of this segment, by name.</summary>
     public Dictionary<string, string> KeyFiles { get; } = [];
@@ -68,6 +80,16 @@ internal sealed class SegmentContext(
             && day > CivilCalendar.Days(ZoneRules.FirstExactYear, 1, 1)
             && day < CivilCalendar.Days(2100, 1, 1);
     }
+
+    /// <summary>A parameter to compare the column with, sometimes and only if they are asked for.</summary>
+    public JsonObject? Parameter(Column column, Entity entity) =>
+        Options.Has(Level2.Parameters) && Random.Chance(ParameterShare) ? Parameters.Declare(column, Sample(column, entity)) : null;
+
+    /// <summary>A parameter for a whole number, such as a count or a part of a date.</summary>
+    public JsonObject? Parameter(long number) =>
+        Options.Has(Level2.Parameters) && Random.Chance(ParameterShare)
+            ? Parameters.Declare(new Column("", new DataType(TypeKind.Int64), "", null, 0), Value.Of(number))
+            : null;
 
     public JsonNode Literal(Column column, Entity entity) => Literals.Write(Sample(column, entity), column);
 

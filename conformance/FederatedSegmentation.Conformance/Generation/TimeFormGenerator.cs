@@ -15,7 +15,7 @@ internal sealed class TimeFormGenerator(SegmentContext context)
     public (string Op, JsonNode Value) Generate(Entity entity, Column column) => _random.Weighted(
         (2.0, (Func<(string, JsonNode)>)(() => (_random.Chance(0.75) ? "within" : "outside", Window(column)))),
         (1.2, () => ("period", Period(column))),
-        (1.5, () => (_random.Pick(["before", "after"]), _random.Chance(0.45) ? Moment(column) : context.Literal(column, entity))),
+        (1.5, () => (_random.Pick(["before", "after"]), _random.Chance(0.45) ? Moment(column) : context.Parameter(column, entity) ?? context.Literal(column, entity))),
         (0.7, () => ("anniversary", Anniversary())),
         (1.2, () => ("part", Part(column))))();
 
@@ -96,13 +96,19 @@ internal sealed class TimeFormGenerator(SegmentContext context)
             "year" => _random.Between(2018, 2030),
             _ => _random.Between(0, 23),
         };
+        JsonNode Operand()
+        {
+            var number = Number();
+            return context.Parameter(number) ?? (JsonNode)number;
+        }
+
         var part = new JsonObject { ["of"] = of };
         var op = _random.Pick(["eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between"]);
         part[op] = op switch
         {
             "in" or "not_in" => new JsonArray([.. Enumerable.Range(0, _random.Between(1, 4)).Select(_ => (JsonNode)Number())]),
             "between" => Ordered(Number(), Number()),
-            _ => Number(),
+            _ => Operand(),
         };
         return part;
     }

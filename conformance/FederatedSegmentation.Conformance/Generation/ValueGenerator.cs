@@ -76,6 +76,33 @@ internal sealed class ValueGenerator
         }
     }
 
+    /// <summary>
+    /// Times of events of one kind: near each other, at the distances that definitions speak of, on the bounds of windows back from now, and some twice.
+    /// </summary>
+    public IReadOnlyList<Value> EventTimes(Column column)
+    {
+        var hours = new[] { 0L, 1, 2, 23, 24, 25, 48, 72, 168, 24 * 28, 24 * 30, 24 * 31 };
+        var first = _asOf - (_random.Between(0L, 24 * 60) * CivilCalendar.MicrosPerHour);
+        var utc = new RunClock(_asOf, ZoneRules.Of("UTC"), weekStartsOnSunday: false);
+        var times = new List<long>();
+        for (var i = _random.Between(6, 14); i > 0; i--)
+        {
+            times.Add(_random.Below(3) switch
+            {
+                0 => first + (_random.Pick(hours) * CivilCalendar.MicrosPerHour),
+                1 => utc.FromNow(-_random.Between(0, 6), _random.Pick([TimeUnit.Hour, TimeUnit.Day, TimeUnit.Week, TimeUnit.Month])),
+                _ => times.Count > 0 ? _random.Pick(times) + _random.Pick([1L, -1L, CivilCalendar.MicrosPerMinute, CivilCalendar.MicrosPerHour, CivilCalendar.MicrosPerDay]) : first,
+            });
+        }
+
+        return times.Select(time => (Value)(column.Type.Kind switch
+        {
+            TypeKind.Date => new Value.Date(CivilCalendar.DayOf(time)),
+            TypeKind.Timestamp => new Value.Timestamp(time),
+            _ => new Value.WallClock(ZoneRules.Of(column.Zone ?? "UTC").ToLocal(time)),
+        })).ToList();
+    }
+
     private string FreshText()
     {
         if (_options.NulCharacters && _random.Chance(0.03))

@@ -68,6 +68,12 @@ public static class SegmentOracle
 {
     public static OracleOutcome Evaluate(OracleInput input)
     {
+        var declared = SegmentReferences.ParametersOfRun(input.Segments, input.Segment);
+        if (input.Parameters.Keys.FirstOrDefault(name => !declared.Contains(name)) is { } unknown)
+        {
+            throw new InvalidDefinitionException($"No segment of the run declares the parameter '{unknown}'.");
+        }
+
         var findings = new Findings();
         var model = ModelReader.Read(input.Model);
         var run = new Run(input, model, new Database(model, input.Tables, findings), findings);

@@ -41,6 +41,7 @@ public sealed class CaseShrinker
             progress = await DropRowsAsync(cancellationToken);
             progress |= await TakeAllAsync(DropSegments, cancellationToken);
             progress |= await TakeAllAsync(SimplifySegments, cancellationToken);
+            progress |= await TakeAllAsync(ParameterSimplifier.Of, cancellationToken);
             progress |= await TakeAllAsync(SimplifyModel, cancellationToken);
             progress |= await TakeAllAsync(SimplifyColumns, cancellationToken);
         }
@@ -77,9 +78,10 @@ public sealed class CaseShrinker
         return progress;
     }
 
-    private async Task<bool> TakeAsync(GeneratedCase candidate, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(GeneratedCase step, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var candidate = step.WithoutUnknownParameters();
         if (_attemptsLeft <= 0 || !IsSpecified(candidate))
         {
             return false;

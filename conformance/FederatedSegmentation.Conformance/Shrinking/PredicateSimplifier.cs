@@ -8,12 +8,25 @@ internal static class PredicateSimplifier
     /// <summary>Simpler versions of one segment: without parts, or with a simpler predicate or set.</summary>
     public static IEnumerable<JsonNode> OfSegment(JsonNode segment)
     {
-        foreach (var key in new[] { "except", "time", "x-note" })
+        foreach (var key in new[] { "except", "rank", "tiers", "split", "time", "x-note" })
         {
             if (segment[key] is not null)
             {
                 yield return Without(segment, key);
             }
+        }
+
+        foreach (var key in new[] { "rank", "tiers" })
+        {
+            foreach (var simpler in segment[key] is JsonArray parts ? OfList(parts, DistributionSimplifier.OfPart) : [])
+            {
+                yield return With(segment, key, simpler);
+            }
+        }
+
+        foreach (var simpler in segment["split"] is { } split ? DistributionSimplifier.OfSplit(split) : [])
+        {
+            yield return With(segment, "split", simpler);
         }
 
         foreach (var simpler in segment["where"] is { } where ? OfPredicate(where) : [])
@@ -69,6 +82,11 @@ internal static class PredicateSimplifier
             yield return inner.DeepClone();
         }
 
+        foreach (var simpler in BehaviourSimplifier.Of(form))
+        {
+            yield return simpler;
+        }
+
         foreach (var key in new[] { "where", "agg", "empty", "ci" })
         {
             if (form.ContainsKey(key) && !(key == "empty" && form.ContainsKey("field")))
@@ -87,6 +105,11 @@ internal static class PredicateSimplifier
 
         if (form["agg"] is JsonObject aggregate)
         {
+            foreach (var simpler in aggregate["must"] is { } must ? OfPredicate(must) : [])
+            {
+                yield return With(form, "agg", With(aggregate, "must", simpler));
+            }
+
             foreach (var (key, _) in aggregate.Where(pair => aggregate.Count > 2 && pair.Key is not ("count" or "count_distinct" or "sum" or "avg" or "min" or "max")))
             {
                 yield return With(form, "agg", Without(aggregate, key));
@@ -129,7 +152,7 @@ internal static class PredicateSimplifier
     }
 
     /// <summary>The list by halves, without one part, and with one part simpler.</summary>
-    private static IEnumerable<JsonNode> OfList(JsonArray list, Func<JsonNode, IEnumerable<JsonNode>> simplify)
+    internal static IEnumerable<JsonNode> OfList(JsonArray list, Func<JsonNode, IEnumerable<JsonNode>> simplify)
     {
         var parts = list.Select(part => part!).ToList();
         if (parts.Count > 3)

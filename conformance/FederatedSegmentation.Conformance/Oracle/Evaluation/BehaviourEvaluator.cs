@@ -75,32 +75,71 @@ internal sealed class BehaviourEvaluator(Database database, Findings findings, F
 
     public Truth Decide(SequencePredicate sequence, Scope scope)
     {
-        var rows = Timed(sequence.Path, scope).Where(row => !sequence.Same.Any(column => row[column].IsNullOrNaN)).ToList();
+        var events = Timed(sequence.Path, scope)
+            .Where(row => !sequence.Same.Any(column => row[column].IsNullOrNaN))
+            .Select(row => new Event(row, TimeOf(row), ValueOrder.MatchText(sequence.Same.Select(column => row[column]))))
+            .ToList();
 
-        // For every row: whether some chain of the steps so far ends in it.
-        var chains = rows.ToDictionary(row => row, row => holds(sequence.Steps[0].Where, new Scope(row, scope)));
+        // For every event: whether some chain of the steps so far ends in it.
+        var chains = events.Select(one => holds(sequence.Steps[0].Where, new Scope(one.Row, scope))).ToList();
         foreach (var step in sequence.Steps.Skip(1))
         {
-            chains = rows.ToDictionary(
-                row => row,
-                row => rows.Where(previous => Follows(sequence, previous, row, step.Within, step.GapMin))
-                    .Aggregate(Truth.False, (truth, previous) => truth.Or(chains[previous]))
-                    .And(holds(step.Where, new Scope(row, scope))));
+            var reached = Followers(events, chains, step.Within, step.GapMin);
+            chains = events.Select((one, i) => reached[i].And(holds(step.Where, new Scope(one.Row, scope)))).ToList();
         }
 
         if (sequence.Absent is not { } absent)
         {
-            return chains.Values.Aggregate(Truth.False, TruthTables.Or);
+            return chains.Aggregate(Truth.False, TruthTables.Or);
         }
 
-        var unwanted = rows.ToDictionary(row => row, row => holds(absent.Where, new Scope(row, scope)));
-        return rows.Aggregate(
-            Truth.False,
-            (truth, last) => truth.Or(chains[last]
-                .And(TruthTables.Of(absent.MayBeOpen || IsOver(absent, last)))
-                .And(rows.Where(row => Follows(sequence, last, row, absent.Within, gapMin: null))
-                    .Aggregate(Truth.False, (some, row) => some.Or(unwanted[row]))
-                    .Not())));
+        var unwanted = events.Select(one => holds(absent.Where, new Scope(one.Row, scope))).ToList();
+        var found = Truth.False;
+        for (var last = 0; last < events.Count; last++)
+        {
+            var end = Later(events[last].Time, absent.Within);
+            var some = Truth.False;
+            for (var other = 0; other < events.Count; other++)
+            {
+                if (events[other].Same == events[last].Same && ValueOrder.Compare(events[other].Time, events[last].Time) > 0 && ValueOrder.Compare(events[other].Time, end) <= 0)
+                {
+                    some = some.Or(unwanted[other]);
+                }
+            }
+
+            found = found.Or(chains[last].And(TruthTables.Of(absent.MayBeOpen || IsOver(end, absent.Now))).And(some.Not()));
+        }
+
+        return found;
+    }
+
+    /// <summary>For every event: whether some event that a chain ends in lies before it, near and far enough, with the same values.</summary>
+    private List<Truth> Followers(List<Event> events, List<Truth> chains, Duration? within, Duration? gapMin)
+    {
+        var reached = events.Select(_ => Truth.False).ToList();
+        for (var previous = 0; previous < events.Count; previous++)
+        {
+            if (chains[previous] == Truth.False)
+            {
+                continue;
+            }
+
+            var time = events[previous].Time;
+            var latest = within is null ? null : Later(time, within);
+            var earliest = gapMin is null ? null : Later(time, gapMin);
+            for (var next = 0; next < events.Count; next++)
+            {
+                if (events[next].Same == events[previous].Same
+                    && ValueOrder.Compare(events[next].Time, time) > 0
+                    && (latest is null || ValueOrder.Compare(events[next].Time, latest) <= 0)
+                    && (earliest is null || ValueOrder.Compare(events[next].Time, earliest) >= 0))
+                {
+                    reached[next] = reached[next].Or(chains[previous]);
+                }
+            }
+        }
+
+        return reached;
     }
 
     public Truth Decide(RegularPredicate regular, Scope scope)
@@ -127,21 +166,8 @@ internal sealed class BehaviourEvaluator(Database database, Findings findings, F
 
     private static Value TimeOf(Row row) => row[row.Entity.Time!];
 
-    private bool Follows(SequencePredicate sequence, Row previous, Row row, Duration? within, Duration? gapMin)
-    {
-        var (before, time) = (TimeOf(previous), TimeOf(row));
-        return ValueOrder.Compare(before, time) < 0
-            && sequence.Same.All(column => ValueOrder.AreEqual(previous[column], row[column]))
-            && (within is null || ValueOrder.Compare(time, Later(before, within)) <= 0)
-            && (gapMin is null || ValueOrder.Compare(time, Later(before, gapMin)) >= 0);
-    }
-
     /// <summary>A day is over when the next one has begun.</summary>
-    private bool IsOver(AbsentStep absent, Row last)
-    {
-        var order = ValueOrder.Compare(Later(TimeOf(last), absent.Within), absent.Now);
-        return absent.Now is Value.Date ? order < 0 : order <= 0;
-    }
+    private static bool IsOver(Value end, Value now) => now is Value.Date ? ValueOrder.Compare(end, now) < 0 : ValueOrder.Compare(end, now) <= 0;
 
     /// <summary>The time that lies a duration later, on the calendar of UTC or of the wall clock.</summary>
     private Value Later(Value time, Duration duration)
@@ -171,4 +197,7 @@ internal sealed class BehaviourEvaluator(Database database, Findings findings, F
 
         return later;
     }
+
+    /// <summary>A row with its time, and a text that rows of the same values share.</summary>
+    private sealed record Event(Row Row, Value Time, string Same);
 }

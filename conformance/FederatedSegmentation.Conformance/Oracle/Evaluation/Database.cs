@@ -13,6 +13,9 @@ internal sealed class Row(Entity entity, IReadOnlyList<Value> values)
     public IReadOnlyList<Value> Values => values;
 
     public IEnumerable<Value> Key => Entity.Key.Select(column => this[column]);
+
+    /// <summary>A text that rows of equal keys share; NULL parts equal each other.</summary>
+    public string KeyText => field ??= ValueOrder.MatchText(Key);
 }
 
 /// <summary>The rows of every entity after its dedupe, and how rows lead to rows.</summary>
@@ -98,18 +101,18 @@ internal sealed class Database
         }
 
         var all = Rows(step.Target);
-        var reached = new HashSet<string> { ValueOrder.MatchText(row.Key) };
+        var reached = new HashSet<string> { row.KeyText };
         var level = reached.ToHashSet();
         for (var i = 0; i < depth && level.Count > 0; i++)
         {
-            level = all.Where(candidate => level.Contains(ValueOrder.MatchText(candidate.Key)))
+            level = all.Where(candidate => level.Contains(candidate.KeyText))
                 .SelectMany(candidate => Matches(candidate, step.Once))
-                .Select(next => ValueOrder.MatchText(next.Key))
+                .Select(next => next.KeyText)
                 .Where(reached.Add)
                 .ToHashSet();
         }
 
-        var rows = all.Where(candidate => reached.Contains(ValueOrder.MatchText(candidate.Key))).ToList();
+        var rows = all.Where(candidate => reached.Contains(candidate.KeyText)).ToList();
         _matches.Add((row, step), rows);
         return rows;
     }
