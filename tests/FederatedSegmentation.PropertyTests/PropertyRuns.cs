@@ -41,7 +41,7 @@ public sealed class PropertyRuns(ITestOutputHelper output, int first, int count)
             var wanted = new StringBuilder();
             foreach (var member in expected.Members)
             {
-                wanted.AppendJoin(',', member.Parts.Select(Field)).Append('\n');
+                wanted.AppendJoin(',', member.Fields.Select(Field)).Append('\n');
             }
 
             if (expected.DataError is not null)

@@ -84,6 +84,7 @@ public sealed class Scenario : IAsyncDisposable
             Deadline = TimeSpan.FromMinutes(5),
             StartedAt = TimeProvider.System.GetTimestamp(),
             ShowsValues = false,
+            Parameters = _generated.Parameters,
         };
         await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
         var text = Encoding.UTF8.GetString(stream.ToArray());
