@@ -162,6 +162,13 @@ public sealed class RankTests
         .Outcome("s").Unspecified);
 
     [Fact]
+    public void An_aggregate_to_order_by_may_go_over_repeated_steps() => new World()
+        .Entity("person", "id* int64; boss int64", "1,", "2,1", "3,2", "4,")
+        .Link("above", "person", "person", "boss=id", "many_to_one", "below")
+        .Distributes("person", Layers(Rank("1", """{"has":"above*","agg":{"count":"*"},"dir":"desc"}""")), "3")
+        .Distributes("person", Layers(Rank("1", """{"has":"above*","depth":1,"agg":{"count":"*"},"dir":"desc"}""")), "2");
+
+    [Fact]
     public void The_row_with_the_least_values_column_by_column_stands_for_a_key_of_several_rows() => People("1,b,100,,", "1,a,3,,", "1,a,,,", "2,z,5,,")
         .Distributes("person", Layers(Rank("1", By("points", "desc"))), "2")
         .Distributes("person", Layers(Rank("1", By("points"))), "1");

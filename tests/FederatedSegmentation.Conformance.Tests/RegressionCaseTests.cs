@@ -57,6 +57,19 @@ public sealed class RegressionCaseTests
     }
 
     [Fact]
+    public void Level_2_generates_with_every_other_option_too()
+    {
+        var options = GeneratorOptions.Default with
+        {
+            Level2 = Level2.All, ExtremeTimes = true, DataErrors = 0.5, MomentsInLeaves = true, NulCharacters = true, Infinity = true,
+        };
+        var outcomes = Enumerable.Range(1, 60).Select(seed => CaseGenerator.Generate(seed, options).Evaluate()).ToList();
+        Assert.All(outcomes, outcome => Assert.Empty(outcome.Unspecified));
+        Assert.Contains(outcomes, outcome => outcome.DataError is not null);
+        Assert.Contains(outcomes, outcome => outcome.DataError is null && outcome.Members.Length > 0);
+    }
+
+    [Fact]
     public void Extreme_times_data_errors_and_moments_in_leaves_generate_too()
     {
         var options = GeneratorOptions.Default with { ExtremeTimes = true, DataErrors = 0.5, MomentsInLeaves = true, NulCharacters = true, Infinity = true };

@@ -167,7 +167,8 @@ internal sealed class DistributionEvaluator(Database database, PredicateEvaluato
             return;
         }
 
-        if (left.Slack + right.Slack > 0 && Math.Abs(ExactNumber.ToDouble(left.Value) - ExactNumber.ToDouble(right.Value)) <= left.Slack + right.Slack)
+        var slack = left.Slack + right.Slack;
+        if (slack > 0 && (double.IsInfinity(slack) || Math.Abs(ExactNumber.ToDouble(left.Value) - ExactNumber.ToDouble(right.Value)) <= slack))
         {
             findings.MarkUnspecified("Float64 aggregates that order members lie too near to each other.");
         }
