@@ -72,8 +72,10 @@ public sealed class PostgresDialect : SqlDialect
 
     /// <inheritdoc />
     /// <remarks>IS NOT DISTINCT FROM compares every pair; arrays treat NULLs as equal and can be sorted and hashed.</remarks>
-    public override SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlComparison(
-        ComparisonOperator.Equal, new SqlTemplate(["ARRAY[", "]"], [left]), new SqlTemplate(["ARRAY[", "]"], [right]));
+    public override SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlComparison(ComparisonOperator.Equal, NullSafeKey(left), NullSafeKey(right));
+
+    /// <inheritdoc />
+    public override SqlExpression NullSafeKey(SqlExpression value) => new SqlTemplate(["ARRAY[", "]"], [value]);
 
     /// <inheritdoc />
     public override SqlCondition IsNotNan(SqlExpression value) => new SqlComparison(ComparisonOperator.NotEqual, value, Nan);

@@ -10,8 +10,6 @@ internal static class DurationReader
 {
     private const long MicrosecondsPerMinute = 60_000_000;
     private const long MostYears = 10_000;
-    private const int ShortestMonth = 28;
-    private const int LongestMonth = 31;
 
     /// <summary>So many units, 1 or more, or null after a report.</summary>
     /// <param name="node">The length.</param>
@@ -51,15 +49,6 @@ internal static class DurationReader
 
         return new Duration(count * months, count * microseconds);
     }
-
-    /// <summary>Whether the first is longer than the second, whatever day they are counted from.</summary>
-    public static bool IsAlwaysLonger(Duration first, Duration second) => (first.Months, second.Months) switch
-    {
-        (0, 0) => first.Microseconds > second.Microseconds,
-        (0, var months) => first.Microseconds > months * LongestMonth * WallClock.MicrosecondsPerDay,
-        (var months, 0) => months * ShortestMonth * WallClock.MicrosecondsPerDay > second.Microseconds,
-        _ => first.Months > second.Months,
-    };
 
     private static (long Months, long Microseconds) LengthOf(TimeUnit unit) => unit switch
     {

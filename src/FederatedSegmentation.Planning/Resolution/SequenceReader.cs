@@ -126,11 +126,6 @@ internal static class SequenceReader
             Bad(early, context, "The first step has no step before it from which time could be counted.", "Move it to the step that comes later.");
         }
 
-        if (gap is not null && within is not null && DurationReader.IsAlwaysLonger(gap, within))
-        {
-            Bad(gapNode!, context, "This step can never happen: 'gap_min' is longer than 'within'.", "Make 'gap_min' shorter, or 'within' longer.");
-        }
-
         return (where is null ? null : new SequenceStep(where, within, gap), null);
     }
 

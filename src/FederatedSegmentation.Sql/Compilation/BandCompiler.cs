@@ -107,8 +107,13 @@ internal sealed class BandCompiler(SqlDialect dialect, ConditionCompiler conditi
         return (new SqlDerived(select, name), name);
     }
 
+    // DuckDB 1.5.5 lets an ASOF join with IS NOT DISTINCT FROM run over the borders of keys: rows of another key are found. Plain equality is right.
     private IEnumerable<SqlCondition> Keys(MatchPlan match, QueryBlock block, QueryBlock build, string name)
-        => match.Keys.Select((key, i) => conditions.Key(key, block[key.Probe], build[key.Build] with { Expression = new SqlColumn(name, KeyName(i)) }).First());
+        => match.Keys.Select((key, i) => conditions.Key(key, block[key.Probe], build[key.Build] with { Expression = new SqlColumn(name, KeyName(i)) }).First() switch
+        {
+            SqlNotDistinct equal => new SqlComparison(ComparisonOperator.Equal, dialect.NullSafeKey(equal.Left), dialect.NullSafeKey(equal.Right)),
+            var equal => equal,
+        });
 
     private static string KeyName(int index) => FormattableString.Invariant($"k{index}");
 }

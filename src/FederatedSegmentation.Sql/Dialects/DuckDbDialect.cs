@@ -84,6 +84,9 @@ public sealed class DuckDbDialect : SqlDialect
     };
 
     /// <inheritdoc />
+    public override SqlExpression NullSafeKey(SqlExpression value) => new SqlTemplate(["[", "]"], [value]);
+
+    /// <inheritdoc />
     public override SqlCondition IsNotNan(SqlExpression value) => new SqlComparison(ComparisonOperator.NotEqual, value, Nan);
 
     /// <inheritdoc />

@@ -64,6 +64,9 @@ public abstract class SqlDialect
     /// <summary>Equality in which NULLs equal each other, in the form that the dialect joins fastest.</summary>
     public virtual SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlNotDistinct(left, right);
 
+    /// <summary>A value that is equal to itself also where it is NULL, for joins that take plain equality only.</summary>
+    public abstract SqlExpression NullSafeKey(SqlExpression value);
+
     /// <summary>TRUE where a float is not NaN.</summary>
     public abstract SqlCondition IsNotNan(SqlExpression value);
 
