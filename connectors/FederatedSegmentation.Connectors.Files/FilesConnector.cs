@@ -56,7 +56,7 @@ public sealed class FilesConnector : IEngineSource
         foreach (var entity in entities)
         {
             var pattern = entity.Table is [var single] ? single : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)], cancellationToken)
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)], entity.Key is [var key] ? key.SourceName : null, cancellationToken)
                 .ConfigureAwait(false);
             var (stored, engine) = table.As(entity, Source);
             _tables[entity] = (table, engine);
@@ -105,7 +105,7 @@ public sealed class FilesConnector : IEngineSource
         var found = ImmutableArray.CreateBuilder<DiscoveredTable>();
         foreach (var pattern in FileGroups.Of(_root))
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
             found.Add(new DiscoveredTable(
                 [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
         }
@@ -122,14 +122,14 @@ public sealed class FilesConnector : IEngineSource
         }
     }
 
-    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
     {
         var connection = _metadata.Value.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             try
             {
-                return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, cancellationToken).ConfigureAwait(false);
+                return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, key, cancellationToken).ConfigureAwait(false);
             }
             catch (DuckDbException failure) when (FilesErrors.Explain(Source, _root, failure) is { } problem)
             {
@@ -142,7 +142,7 @@ public sealed class FilesConnector : IEngineSource
     {
         try
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
             return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
         }
         catch (FederatedSegmentationException failure)

@@ -105,6 +105,12 @@ public abstract class SqlDialect
     /// <summary>The input, or the guard's data error where rows is more than 1, raised only on rows on which it is evaluated.</summary>
     public abstract SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard);
 
+    /// <summary>An aggregate that is TRUE where no two rows have the same value and none is NULL or outside of the range, at a fraction of the cost of grouping; null where there is none.</summary>
+    /// <param name="value">An int64.</param>
+    /// <param name="least">The start of the range.</param>
+    /// <param name="greatest">Its end, inclusive.</param>
+    public virtual SqlExpression? IsUnique(SqlExpression value, long least, long greatest) => null;
+
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
     public abstract SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias);
 
