@@ -17,6 +17,9 @@ namespace FederatedSegmentation.Connectors.Files;
 /// <param name="HasJsonNumbers">Whether numbers came through JSON, which the engine may spell with an exponent.</param>
 internal sealed record FileTable(string Relation, ImmutableArray<(string Name, string EngineType)> Columns, long? Rows, long Bytes, bool HasJsonNumbers = false)
 {
+    /// <summary>The range of the key, under its stored name, where the files' statistics say it.</summary>
+    public KeyRange? Key { get; init; }
+
     /// <summary>The table as an entity sees it.</summary>
     /// <exception cref="SourceException">SRC103: a declared column is not there. SRC104: it has a type that no column can have.</exception>
     public (StoredTable Stored, EngineTable Engine) As(Entity entity, string source)
@@ -39,7 +42,13 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
             stored.Add(column.Name, flows);
         }
 
-        return (new StoredTable(stored.ToFrozenDictionary(StringComparer.Ordinal), Rows, Bytes), new EngineTable(Relation, expressions.ToFrozenDictionary(StringComparer.Ordinal)));
+        // Where the key is converted, statistics speak of other values.
+        var range = Key is { } known && entity.Key is [var single] && single.SourceName == known.Column && DuckDbDialect.Instance.IsBareColumn(expressions[single.Name])
+            ? known with { Column = single.Name }
+            : null;
+        return (
+            new StoredTable(stored.ToFrozenDictionary(StringComparer.Ordinal), Rows, Bytes),
+            new EngineTable(Relation, expressions.ToFrozenDictionary(StringComparer.Ordinal)) { Key = range });
     }
 
     /// <summary>A predicate that is TRUE for the values of a column that do not fit.</summary>
@@ -66,7 +75,6 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
 
     private static string Normal(string name, string engineType) => engineType switch
     {
-        "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT" or "UINTEGER" => $"CAST({name} AS BIGINT)",
         "UBIGINT" => $"CAST({name} AS DECIMAL(20,0))",
         "HUGEINT" or "UHUGEINT" => $"CAST({name} AS DECIMAL(38,0))",
         "FLOAT" => $"CAST({name} AS DOUBLE)",

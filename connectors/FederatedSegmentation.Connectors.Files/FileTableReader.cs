@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Dialects;
 
 namespace FederatedSegmentation.Connectors.Files;
@@ -12,16 +14,21 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
     /// <param name="files">The files.</param>
     /// <param name="delimiter">The delimiter of CSV files.</param>
     /// <param name="wanted">The stored names of the columns that the model declares.</param>
+    /// <param name="key">The stored name of the column that is the whole key, or null.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    public async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
     {
         var bytes = files.Paths.Sum(path => new FileInfo(path).Length);
         switch (files.Format)
         {
             case FileFormat.Parquet:
-                var relation = await ParquetAsync(files, wanted, cancellationToken).ConfigureAwait(false);
-                var rows = await connection.QueryInt64Async($"SELECT CAST(sum(num_rows) AS BIGINT) FROM parquet_file_metadata({List(files.Paths)})", cancellationToken).ConfigureAwait(false);
-                return new FileTable(relation, await DescribeAsync(relation, cancellationToken).ConfigureAwait(false), rows, bytes);
+                var (relation, columns) = await ParquetAsync(files, wanted, cancellationToken).ConfigureAwait(false);
+                var range = columns.Any(column => column.Name == key && FileTable.StorageOf(column.EngineType) is StoredInteger)
+                    ? await KeyRangeAsync(files, key!, cancellationToken).ConfigureAwait(false)
+                    : null;
+                var rows = range?.Rows
+                    ?? await connection.QueryInt64Async($"SELECT CAST(sum(num_rows) AS BIGINT) FROM parquet_file_metadata({List(files.Paths)})", cancellationToken).ConfigureAwait(false);
+                return new FileTable(relation, columns, rows, bytes) { Key = range };
 
             case FileFormat.Csv:
                 var csv = await CsvAsync(files, delimiter, wanted, cancellationToken).ConfigureAwait(false);
@@ -35,15 +42,37 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
         }
     }
 
-    private async Task<string> ParquetAsync(FileSet files, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    private async Task<(string Relation, ImmutableArray<(string Name, string EngineType)> Columns)> ParquetAsync(
+        FileSet files, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
     {
         var union = files.Paths.Length > 1 ? ", union_by_name = true" : string.Empty;
         var plain = $"read_parquet({List(files.Paths)}, hive_partitioning = false{union})";
         var columns = await DescribeAsync(plain, cancellationToken).ConfigureAwait(false);
         var missing = Missing(wanted, columns);
-        return missing.Count > 0 && IsHive(files, missing)
-            ? $"read_parquet({List(files.Paths)}, hive_partitioning = true, hive_types_autocast = false{union})"
-            : plain;
+        if (missing.Count == 0 || !IsHive(files, missing))
+        {
+            return (plain, columns);
+        }
+
+        var hive = $"read_parquet({List(files.Paths)}, hive_partitioning = true, hive_types_autocast = false{union})";
+        return (hive, await DescribeAsync(hive, cancellationToken).ConfigureAwait(false));
+    }
+
+    // From the statistics of the row groups; null where one of them has none.
+    private async Task<KeyRange?> KeyRangeAsync(FileSet files, string key, CancellationToken cancellationToken)
+    {
+        var reader = await connection.QueryAsync(
+            $"""
+            SELECT CAST(sum(row_group_num_rows) AS BIGINT), min(TRY_CAST(stats_min_value AS BIGINT)), max(TRY_CAST(stats_max_value AS BIGINT))
+            FROM parquet_metadata({List(files.Paths)}) WHERE path_in_schema = {LiteralText.Quote(key)}
+            HAVING count(*) = count(TRY_CAST(stats_min_value AS BIGINT)) AND count(*) = count(TRY_CAST(stats_max_value AS BIGINT)) AND count(*) > 0
+            """,
+            cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            using var batch = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return batch is { RowCount: > 0 } ? new KeyRange(key, batch.Columns[1].Values<long>()[0], batch.Columns[2].Values<long>()[0], batch.Columns[0].Values<long>()[0]) : null;
+        }
     }
 
     private async Task<string> CsvAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)

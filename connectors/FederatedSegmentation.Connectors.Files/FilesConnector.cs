@@ -15,7 +15,10 @@ public sealed class FilesConnector : IEngineSource
 {
     private readonly string _root;
     private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
-    private readonly ConcurrentDictionary<Entity, (FileTable Table, EngineTable Engine)> _tables = new(ReferenceEqualityComparer.Instance as IEqualityComparer<Entity>);
+
+    // By the entity of one run's model, for as long as that model lives; and what was described last under each name, for messages.
+    private readonly ConditionalWeakTable<Entity, Described> _tables = [];
+    private readonly ConcurrentDictionary<string, Described> _latest = new(StringComparer.Ordinal);
 
     /// <summary>A source over a folder.</summary>
     /// <param name="source">The name in the settings.</param>
@@ -53,13 +56,18 @@ public sealed class FilesConnector : IEngineSource
     public async Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
     {
         var tables = ImmutableArray.CreateBuilder<StoredTable>(entities.Length);
+        var connection = _metadata.Value.CreateConnection();
+        await using var closing = connection.ConfigureAwait(false);
         foreach (var entity in entities)
         {
             var pattern = entity.Table is [var single] ? single : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)], cancellationToken)
-                .ConfigureAwait(false);
+            var table = await ReadAsync(
+                connection, FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)],
+                entity.Key is [var key] ? key.SourceName : null, cancellationToken).ConfigureAwait(false);
             var (stored, engine) = table.As(entity, Source);
-            _tables[entity] = (table, engine);
+            var described = new Described(entity, table, engine);
+            _tables.AddOrUpdate(entity, described);
+            _latest[entity.Name] = described;
             tables.Add(stored);
         }
 
@@ -72,8 +80,9 @@ public sealed class FilesConnector : IEngineSource
     /// <inheritdoc />
     public string? CountMisfits(string entity, string column)
     {
-        var (owner, known) = _tables.FirstOrDefault(pair => string.Equals(pair.Key.Name, entity, StringComparison.Ordinal));
-        return owner?.FindColumn(column) is { } declared ? $"SELECT count(*) FROM {known.Table.Relation} WHERE {known.Table.DoesNotFit(declared)}" : null;
+        return _latest.GetValueOrDefault(entity) is { } known && known.Entity.FindColumn(column) is { } declared
+            ? $"SELECT count(*) FROM {known.Table.Relation} WHERE {known.Table.DoesNotFit(declared)}"
+            : null;
     }
 
     /// <inheritdoc />
@@ -103,9 +112,11 @@ public sealed class FilesConnector : IEngineSource
     public async Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<DiscoveredTable>();
+        var connection = _metadata.Value.CreateConnection();
+        await using var closing = connection.ConfigureAwait(false);
         foreach (var pattern in FileGroups.Of(_root))
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
             found.Add(new DiscoveredTable(
                 [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
         }
@@ -122,27 +133,26 @@ public sealed class FilesConnector : IEngineSource
         }
     }
 
-    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
+    private async Task<FileTable> ReadAsync(
+        DuckDbConnection connection, FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
     {
-        var connection = _metadata.Value.CreateConnection();
-        await using (connection.ConfigureAwait(false))
+        try
         {
-            try
-            {
-                return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DuckDbException failure) when (FilesErrors.Explain(Source, _root, failure) is { } problem)
-            {
-                throw new SourceException(problem, failure);
-            }
+            return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DuckDbException failure) when (FilesErrors.Explain(Source, _root, failure) is { } problem)
+        {
+            throw new SourceException(problem, failure);
         }
     }
 
     private async Task<ConnectionCheck> TryReadAsync(string pattern, CancellationToken cancellationToken)
     {
+        var connection = _metadata.Value.CreateConnection();
+        await using var closing = connection.ConfigureAwait(false);
         try
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), ',', [], cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
             return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
         }
         catch (FederatedSegmentationException failure)
@@ -166,4 +176,7 @@ public sealed class FilesConnector : IEngineSource
     }
 
     private SourceException Fail(string code, string message, string hint) => new(new Problem { Code = code, Stage = Stage.Execute, Source = Source, Message = message, Hint = hint });
+
+    // The files of an entity, as they were found last.
+    private sealed record Described(Entity Entity, FileTable Table, EngineTable Engine);
 }

@@ -24,7 +24,7 @@ public sealed class DuckDbConnection : IAsyncDisposable
         Id = id;
     }
 
-    /// <summary>How far the running statement is, 0 to 1; null when nothing runs or DuckDB does not know, as on connections that were made after the lock-down.</summary>
+    /// <summary>How far the running statement is, 0 to 1; null when nothing runs or DuckDB does not know, as on connections that were made after the lock-down or without asking for it.</summary>
     public double? Progress
     {
         get

@@ -71,14 +71,15 @@ public sealed class DuckDbInstance : IAsyncDisposable
     }
 
     /// <summary>Opens a connection; dispose of it, or leave that to the instance.</summary>
+    /// <param name="reportsProgress">Whether <see cref="DuckDbConnection.Progress"/> is asked for, which costs a statement now and a little at each later one.</param>
     /// <exception cref="ObjectDisposedException">The instance is disposed of.</exception>
-    public DuckDbConnection CreateConnection()
+    public DuckDbConnection CreateConnection(bool reportsProgress = false)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         var handle = Connect(_database);
         lock (_lock)
         {
-            if (!_locked)
+            if (reportsProgress && !_locked)
             {
                 // Progress is a setting of the session, so a connection that is made after the lock-down has none.
                 Run(handle, "SET enable_progress_bar_print = false; SET enable_progress_bar = true; SET progress_bar_time = 0");

@@ -21,38 +21,5 @@ public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules
     public CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables) => ResidualCompiler.CompileFragment(fragment, tables);
 
     /// <inheritdoc />
-    public async Task<IResidualRun> StartAsync(ResidualRunOptions run, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var folder = RunFolder.Create(options.TempDirectory ?? Path.GetTempPath(), run.RunId);
-        DuckDbInstance? instance = null;
-        try
-        {
-            instance = DuckDbInstance.Open(new DuckDbOptions
-            {
-                MemoryLimitBytes = options.MemoryLimitBytes,
-                Threads = options.Threads ?? Environment.ProcessorCount,
-                TempDirectory = folder.Path,
-                MaxTempBytes = options.MaxTempBytes,
-            });
-            ZoneFunctions.Register(instance, zones);
-            instance.LockDown(run.ReadableFolders, run.WritableFile is { } output ? run.ReadableFiles.Add(output) : run.ReadableFiles);
-            return new DuckDbResidualRun(instance, folder, run.WritableFile, options.InFlightBytes);
-        }
-        catch (Exception failure)
-        {
-            if (instance is not null)
-            {
-                await instance.DisposeAsync().ConfigureAwait(false);
-            }
-
-            folder.Dispose();
-            if (failure is DuckDbException engine)
-            {
-                throw EngineErrors.Typed(engine);
-            }
-
-            throw;
-        }
-    }
+    public IPreparedRun Prepare(string runId) => new PreparedRun(options, zones, runId);
 }

@@ -19,7 +19,15 @@ public interface IResidualEngine
     /// <summary>Writes the statement of a fragment that the engine itself runs. Pure; for explain.</summary>
     CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables);
 
-    /// <summary>Starts an instance for one run, locked down to what the run may touch.</summary>
+    /// <summary>Begins to open an instance for one run, while that run is still being planned. Returns at once; what fails is thrown by <see cref="IPreparedRun.StartAsync"/>.</summary>
+    /// <param name="runId">The run's id.</param>
+    IPreparedRun Prepare(string runId);
+}
+
+/// <summary>An instance that is being opened for one run. Dispose of it whether or not it was started; a run that was started lives on. Not safe for concurrent use.</summary>
+public interface IPreparedRun : IAsyncDisposable
+{
+    /// <summary>The run, its instance locked down to what it may touch. Once only.</summary>
     Task<IResidualRun> StartAsync(ResidualRunOptions options, CancellationToken cancellationToken);
 }
 
@@ -34,12 +42,10 @@ public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, s
 public sealed record StageStatement(string Name, string Sql);
 
 /// <summary>What one run of the engine may touch, and what it needs from outside.</summary>
-/// <param name="RunId">The run's id.</param>
 /// <param name="ReadableFolders">Absolute folders of the file sources.</param>
 /// <param name="ReadableFiles">Absolute paths of single files to read, for instance of key lists.</param>
 /// <param name="WritableFile">The output's temporary file, where the engine writes it itself; or null.</param>
 public sealed record ResidualRunOptions(
-    string RunId,
     ImmutableArray<string> ReadableFolders,
     ImmutableArray<string> ReadableFiles,
     string? WritableFile);

@@ -8,4 +8,18 @@ namespace FederatedSegmentation.Sql;
 /// By logical column name: an expression over the relation's own columns that yields the natural storage of the declared type and raises a data error
 /// for a value that does not fit. A plain quoted name where nothing has to be converted, so that filters reach the file's statistics.
 /// </param>
-public sealed record EngineTable(string Relation, FrozenDictionary<string, string> Expressions);
+public sealed record EngineTable(string Relation, FrozenDictionary<string, string> Expressions)
+{
+    /// <summary>
+    /// The integer column that is the entity's whole key, with the least and the greatest value that the table's statistics name; null where it has no such
+    /// key or no statistics. A hint for faster statements: these never rely on it, nor on the key's being unique.
+    /// </summary>
+    public KeyRange? Key { get; init; }
+}
+
+/// <summary>The range of an integer key.</summary>
+/// <param name="Column">The logical name of the column.</param>
+/// <param name="Least">The least value.</param>
+/// <param name="Greatest">The greatest value.</param>
+/// <param name="Rows">The rows of the table.</param>
+public sealed record KeyRange(string Column, long Least, long Greatest, long Rows);

@@ -10,9 +10,14 @@ internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage
     /// <summary>Goes down the whole road.</summary>
     public async Task<RunReport> RunAsync(RunRequest request, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
     {
-        var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
-        var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
-        return await running.RunAsync(request, planned, deadline, progress, cancellationToken).ConfigureAwait(false);
+        var runId = RunStage.NewRunId();
+        var prepared = running.Prepare(runId);
+        await using (prepared.ConfigureAwait(false))
+        {
+            var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
+            var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
+            return await running.RunAsync(request, planned, runId, prepared, deadline, progress, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Goes down the road as far as it can be gone without asking a source for data.</summary>

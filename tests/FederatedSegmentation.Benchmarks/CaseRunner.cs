@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
+using FederatedSegmentation.Benchmarks.Questions;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.DuckDb;
@@ -42,7 +44,11 @@ internal sealed partial class CaseRunner : IAsyncDisposable
         new DuckDbResidualEngine(new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, Environment.ProcessorCount, null, 20L << 30, 64 << 20), new PinnedZoneRules()),
         TimeProvider.System);
 
-    /// <summary>Writes the model and the segments.</summary>
+    /// <summary>Writes the model and the segments of a dataset.</summary>
+    internal static Task WriteDefinitionsAsync(string folder, Dataset dataset, CancellationToken cancellationToken)
+        => WriteDefinitionsAsync(folder, dataset.Model, dataset.Questions.Select(question => (question.Id, $"of: {dataset.Entity}\nwhere: {question.Definition}")), cancellationToken);
+
+    /// <summary>Writes a model and segments.</summary>
     internal static async Task WriteDefinitionsAsync(string folder, string model, IEnumerable<(string Id, string Definition)> segments, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.Combine(folder, "segments"));
@@ -67,21 +73,38 @@ internal sealed partial class CaseRunner : IAsyncDisposable
 
     /// <summary>From the definition to the renamed file.</summary>
     /// <returns>The number of members.</returns>
-    internal async Task<long> SegmentAsync(SegmentCase question, CancellationToken cancellationToken)
+    internal async Task<long> SegmentAsync(Question question, CancellationToken cancellationToken)
     {
         var output = Path.Combine(_folder, "ours.parquet");
         File.Delete(output);
         return (await _gateway.RunAsync(Request(question.Id, _dataset.AsOf, output), NoProgress.Instance, cancellationToken)).Members;
     }
 
-    /// <summary>The statement, to the same kind of file.</summary>
+    /// <summary>A statement, to the same kind of file.</summary>
     /// <returns>The number of rows.</returns>
-    internal async Task<long> StatementAsync(DuckDbConnection connection, SegmentCase question, CancellationToken cancellationToken)
+    internal async Task<long> StatementAsync(DuckDbConnection connection, string statement, CancellationToken cancellationToken)
     {
         var output = Path.Combine(_folder, "theirs.parquet");
         File.Delete(output);
-        var query = FileNames().Replace(question.Statement, found => $"'{_folder}/{found.Groups[1].Value}'");
+        var query = FileNames().Replace(statement, found => $"'{_folder}/{found.Groups[1].Value}'");
         return await connection.ExecuteAsync($"COPY ({query} ORDER BY {_dataset.Key}) TO '{output}' (FORMAT parquet)", cancellationToken);
+    }
+
+    /// <summary>Fails unless the files that both sides wrote last hold the same keys in the same order.</summary>
+    internal async Task CompareAsync(Question question, CancellationToken cancellationToken)
+    {
+        await using var instance = OpenInstance();
+        await using var connection = instance.CreateConnection();
+        var different = await connection.QueryInt64Async(
+            $"""
+            SELECT count(*) FROM '{_folder}/ours.parquet' a POSITIONAL JOIN '{_folder}/theirs.parquet' b
+            WHERE a.{_dataset.Key} IS DISTINCT FROM b.{_dataset.Key}
+            """,
+            cancellationToken);
+        if (different != 0)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{question.Id}: {different} rows differ between the segment's members and the statement's."));
+        }
     }
 
     /// <summary>An instance for one statement.</summary>
@@ -93,7 +116,7 @@ internal sealed partial class CaseRunner : IAsyncDisposable
     });
 
     /// <summary>What the gateway runs.</summary>
-    internal async Task<string> ExplainAsync(SegmentCase question, CancellationToken cancellationToken)
+    internal async Task<string> ExplainAsync(Question question, CancellationToken cancellationToken)
     {
         var report = await _gateway.ExplainAsync(new ExplainRequest(new SegmentById(question.Id), _dataset.AsOf, EngineKind.DuckDb, TimeSpan.FromMinutes(5)), cancellationToken);
         return string.Join(";\n", report.Residual.Statements);

@@ -2,9 +2,11 @@ using System.Diagnostics;
 
 namespace FederatedSegmentation.Benchmarks;
 
-/// <summary>From the start of the process <c>fedseg</c> to its end, counting a segment of three customers.</summary>
+/// <summary>From the start of the published <c>fedseg</c> to its end, counting a segment of three customers.</summary>
 internal static class ColdStartBenchmark
 {
+    private const double Goal = 400;
+
     /// <summary>Measures.</summary>
     internal static async Task RunAsync(string folder, BenchmarkOptions options, ReportText report, CancellationToken cancellationToken)
     {
@@ -20,25 +22,59 @@ internal static class ColdStartBenchmark
             """{"FederatedSegmentation": {"Model": "model.yaml", "Segments": "segments", "Sources": {"lake": {"Kind": "files", "Root": "."}}}}""",
             cancellationToken);
 
-        async Task StartAsync()
+        if (await PublishAsync(folder, cancellationToken) is not { } program)
         {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fedseg.dll"), "count", "germans"]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            var said = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            if (process.ExitCode != 0)
+            report.Paragraph("NOT RUN: the gateway's project is not beside this program, or could not be published.");
+            return;
+        }
+
+        async Task<double> MedianAsync(params string[] arguments)
+        {
+            var times = new List<double>();
+            for (var i = 0; i <= Math.Max(options.Repetitions, 15); i++)
             {
-                throw new InvalidOperationException($"fedseg failed: {await said}");
+                times.Add(await Figures.TimeAsync(() => RunAsync(program, arguments, folder, cancellationToken)));
+            }
+
+            return Figures.Quantile([.. times.Skip(1)], 0.5);
+        }
+
+        var version = await MedianAsync("--version");
+        var count = await MedianAsync("count", "germans");
+        report.Table(
+            ["what", "median, ms", "goal < 400 ms"],
+            [
+                ["`fedseg --version`: the runtime and the command line", ReportText.Number(version), ""],
+                ["`fedseg count` of a segment over a CSV file, from the start of the process to its end: the first fragment is behind it", ReportText.Number(count), count < Goal ? "met" : "missed"],
+            ]);
+    }
+
+    private static async Task<string?> PublishAsync(string folder, CancellationToken cancellationToken)
+    {
+        for (var parent = new DirectoryInfo(AppContext.BaseDirectory); parent is not null; parent = parent.Parent)
+        {
+            var project = Path.Combine(parent.FullName, "src", "FederatedSegmentation.Gateway", "FederatedSegmentation.Gateway.csproj");
+            if (File.Exists(project))
+            {
+                var output = Path.Combine(folder, "published");
+                await RunAsync("dotnet", ["publish", project, "-c", "Release", "--use-current-runtime", "--self-contained", "false", "-o", output, "-v", "q"], folder, cancellationToken);
+                return Path.Combine(output, OperatingSystem.IsWindows() ? "fedseg.exe" : "fedseg");
             }
         }
 
-        var times = new List<double>();
-        for (var i = 0; i <= options.Repetitions; i++)
-        {
-            times.Add(await Figures.TimeAsync(StartAsync));
-        }
+        return null;
+    }
 
-        report.Table(["what", "median, ms", "goal, to the first fragment"], [["process start to end of `count`", ReportText.Number(Figures.Quantile([.. times.Skip(1)], 0.5)), "400 ms"]]);
+    private static async Task RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var said = process.StandardError.ReadToEndAsync(cancellationToken);
+        var printed = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(program)} failed: {await said}{printed}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FederatedSegmentation.Benchmarks;
+using FederatedSegmentation.Benchmarks.Questions;
 using FederatedSegmentation.DuckDb;
 
 using var interruption = new CancellationTokenSource();
@@ -9,9 +10,9 @@ Console.CancelKeyPress += (_, press) =>
     interruption.Cancel();
 };
 var stop = interruption.Token;
-if (args is [MemoryBenchmark.ChildVerb, var side, var place, var id])
+if (args is [MemoryBenchmark.ChildVerb, var side, var dataset, var place, var id])
 {
-    await MemoryBenchmark.ChildAsync(RetailData.Dataset, side, place, id, stop);
+    await MemoryBenchmark.ChildAsync(Dataset.Find(dataset), side, place, id, stop);
     return 0;
 }
 
@@ -21,25 +22,17 @@ if (BenchmarkOptions.Parse(args) is not { } options)
     return 2;
 }
 
-var root = Directory.CreateTempSubdirectory("fedseg-bench-");
+var root = options.Data is { } kept ? Directory.CreateDirectory(kept) : Directory.CreateTempSubdirectory("fedseg-bench-");
 try
 {
-    var report = new ReportText();
-    await HeadAsync(report);
-    var shop = root.CreateSubdirectory("shop").FullName;
-    if (options.Parts.Any(part => part is "endtoend" or "memory"))
-    {
-        await RetailData.WriteAsync(shop, options.Scale, stop);
-        await CaseRunner.WriteDefinitionsAsync(shop, RetailData.Dataset.Model, RetailData.Dataset.Cases.Select(question => (question.Id, question.Definition)), stop);
-    }
-
     foreach (var part in options.Parts)
     {
-        await RunAsync(part, shop, report);
+        var report = new ReportText(await HeadAsync());
+        await RunAsync(part, report);
         if (options.Report is { } file)
         {
             // After each part, so that an interrupted run leaves what it has measured.
-            await File.WriteAllTextAsync(file, report.ToString(), stop);
+            await report.SaveAsync(file, stop);
         }
     }
 
@@ -47,62 +40,91 @@ try
 }
 finally
 {
-    root.Delete(recursive: true);
+    if (options.Data is null)
+    {
+        root.Delete(recursive: true);
+    }
 }
 
-async Task RunAsync(string part, string shop, ReportText report)
+async Task RunAsync(string part, ReportText report)
 {
     switch (part)
     {
         case "endtoend":
             report.Section("End to end over Parquet", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{10_000_000 * options.Scale:N0} events of {1_000_000 * options.Scale:N0} customers. The gateway goes from the definition to the renamed Parquet file; the statement is `COPY (… ORDER BY id) TO … (FORMAT parquet)` in an open instance."));
-            await EndToEndBenchmark.RunAsync(RetailData.Dataset, shop, options, report, stop);
+                $"{10_000_000 * options.Scale:N0} events of {1_000_000 * options.Scale:N0} customers. {SideBySide}"));
+            await EndToEndBenchmark.RunAsync(Shop.Dataset, await ShopAsync(), options, report, stop);
             break;
         case "tpch":
-            report.Section("TPC-H", string.Create(CultureInfo.InvariantCulture, $"Scale factor {options.Scale}, as Parquet; measured like the shop."));
-            var tpch = root.CreateSubdirectory("tpch").FullName;
-            if (await TpchData.WriteAsync(tpch, options.Scale, stop) is { } reason)
+            report.Section("TPC-H", string.Create(CultureInfo.InvariantCulture, $"Scale factor {options.Scale}. {SideBySide}"));
+            var tpch = Path.Combine(root.FullName, "tpch");
+            if (!Directory.Exists(tpch) && await Tpch.WriteAsync(Directory.CreateDirectory(tpch).FullName, options.Scale, stop) is { } reason)
             {
                 report.Paragraph($"NOT RUN: {reason}.");
                 break;
             }
 
-            await CaseRunner.WriteDefinitionsAsync(tpch, TpchData.Dataset.Model, TpchData.Dataset.Cases.Select(question => (question.Id, question.Definition)), stop);
-            await EndToEndBenchmark.RunAsync(TpchData.Dataset, tpch, options, report, stop);
+            await CaseRunner.WriteDefinitionsAsync(tpch, Tpch.Dataset, stop);
+            await EndToEndBenchmark.RunAsync(Tpch.Dataset, tpch, options, report, stop);
             break;
         case "memory":
-            report.Section("Peak memory", "The shop's segments again, each side in a process of its own (`VmHWM`), both on the .NET runtime.");
-            await MemoryBenchmark.RunAsync(RetailData.Dataset, shop, report, stop);
+            report.Section("Peak memory", "The first part's segments again, each side in a process of its own (`VmHWM`), both on the .NET runtime; of several statements the one with the lowest peak.");
+            await MemoryBenchmark.RunAsync(Shop.Dataset, await ShopAsync(), report, stop);
             break;
         case "planning":
-            report.Section("Planning", "From the segment's text to the statements for two PostgreSQL sources, 500 times after 100 to warm up; the model is loaded and its tables are described once.");
+            report.Section("Planning", "From the segment's text to the statements for two PostgreSQL sources, warm; the model is loaded and its tables are described once. A node is a leaf, a container or a combination.");
             await PlanningBenchmark.RunAsync(report);
             break;
+        case "bigmodel":
+            report.Section("A large model", "6,000 entities of nine columns and 10,000 relationships, loaded from YAML; then a segment over it is planned.");
+            PlanningBenchmark.RunLargeModel(report);
+            break;
         case "postgres":
-            report.Section("PostgreSQL to the engine", "A fragment, from submitting it until its last row is in the engine, against `COPY (…) TO STDOUT (FORMAT binary)` of the same statement over the same loopback, its bytes thrown away.");
-            await TransferBenchmark.RunAsync(root.CreateSubdirectory("postgres").FullName, options, report, stop);
+            report.Section("PostgreSQL to the engine", "A fragment, from submitting it until its last row is in the engine, against `COPY (…) TO STDOUT (FORMAT binary)` of the same statement over the same loopback, its bytes thrown away. The server runs on the same processors.");
+            await TransferBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "postgres")).FullName, options, report, stop);
             break;
         default:
-            report.Section("Cold start", "A new process each time, its files in the operating system's cache.");
-            await ColdStartBenchmark.RunAsync(root.CreateSubdirectory("tiny").FullName, options, report, stop);
+            report.Section("Cold start", "The published program, a new process each time, its files in the operating system's cache.");
+            await ColdStartBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "tiny")).FullName, options, report, stop);
             break;
     }
+
+    report.Paragraph($"Load averages when this part began: {report.Load}.");
 }
 
-async Task HeadAsync(ReportText report)
+async Task<string> ShopAsync()
+{
+    var folder = Path.Combine(root.FullName, "shop");
+    if (!Directory.Exists(folder))
+    {
+        await Shop.WriteAsync(Directory.CreateDirectory(folder).FullName, options.Scale, stop);
+    }
+
+    await CaseRunner.WriteDefinitionsAsync(folder, Shop.Dataset, stop);
+    return folder;
+}
+
+async Task<string> HeadAsync()
 {
     await using var instance = DuckDbInstance.Open(new DuckDbOptions());
     await using var connection = instance.CreateConnection();
     var version = await connection.QueryStringAsync("SELECT version()", stop);
-    report.Add(string.Create(CultureInfo.InvariantCulture, $"""
+    return string.Create(CultureInfo.InvariantCulture, $"""
         # Benchmarks
 
-        Written by `dotnet run -c Release --project tests/FederatedSegmentation.Benchmarks -- all --report docs/benchmarks.md`.
+        Written by `dotnet run -c Release --project tests/FederatedSegmentation.Benchmarks -- all --report docs/benchmarks.md`; a run of some parts replaces their sections.
 
-        {Environment.ProcessorCount} processors, .NET {Environment.Version}, DuckDB {version}, memory limit {BenchmarkOptions.MemoryLimitBytes >> 30} GiB on both sides. Both sides take turns in one warm process;
-        medians of {options.Repetitions} runs after one that is discarded. Times depend on the machine and on what else it does; the ratios are what to look at.
+        {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory, .NET {Environment.Version}, DuckDB {version}; {Environment.ProcessorCount} threads and a memory limit of
+        {BenchmarkOptions.MemoryLimitBytes >> 30} GiB on both sides. Both sides take turns in one warm process; medians of {options.Repetitions} runs after one that is discarded. Times depend on the machine and on what
+        else it does; the ratios are what to look at.
 
-        """));
+        """);
+}
+
+internal partial class Program
+{
+    private const string SideBySide =
+        "The gateway goes from the text of model and segment to the renamed Parquet file, flushed to the disk; it opens and closes an engine for each run and reads the files' metadata each time. "
+        + "The statement is `COPY (… ORDER BY key) TO … (FORMAT parquet)` in an instance that is open already, the fastest of those that were tried. Both files are compared, key by key.";
 }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
@@ -157,6 +158,36 @@ public sealed class EngineTests(DuckDbEngine engine) : IClassFixture<DuckDbEngin
         Assert.Contains("WITH \"F2\" AS MATERIALIZED", sql, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("item", 1, 9, 9)]
+    [InlineData("item", -5, 100, 9)]
+    [InlineData("(SELECT * FROM item UNION ALL SELECT * FROM item)", 1, 18, 18)]
+    [InlineData("(SELECT * FROM item UNION ALL SELECT thing, amount, score, label, NULL FROM item)", 1, 18, 18)]
+    [InlineData("(SELECT * REPLACE (CAST(row AS TINYINT) AS row) FROM item WHERE FALSE)", 1, 9, 9)]
+    [InlineData("item", 3, 7, 5)]
+    public async Task Rows_are_distinct_whether_a_key_is_unique_or_broken_or_its_statistics_are_old(string relation, long least, long greatest, long rows)
+    {
+        var items = Scan(Item, "thing", "row");
+        var plan = new DistinctPlan(items, items.Columns, Fresh(items.Columns));
+        var context = new CompileContext { EngineTables = new KeyedTable(relation, new KeyRange("row", least, greatest, rows)) };
+        var sql = PlanCompiler.Compile(plan, DuckDbDialect.Instance, context, ["thing", "row"], ordered: true);
+        Assert.Contains("bitstring_agg", sql, StringComparison.Ordinal);
+        Assert.Equal(
+            await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), coalesce(row, -1)), ',') FROM (SELECT DISTINCT thing, row FROM {relation} ORDER BY ALL NULLS LAST)"),
+            await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), coalesce(row, -1)), ',') FROM ({sql})"));
+    }
+
+    [Theory]
+    [InlineData(1, 5, 9)]
+    [InlineData(long.MinValue, long.MaxValue, 9)]
+    public void A_key_whose_range_is_too_narrow_or_too_wide_is_not_looked_at(long least, long greatest, long rows)
+    {
+        var items = Scan(Item, "thing", "row");
+        var context = new CompileContext { EngineTables = new KeyedTable("item", new KeyRange("row", least, greatest, rows)) };
+        var sql = PlanCompiler.Compile(new DistinctPlan(items, items.Columns, Fresh(items.Columns)), DuckDbDialect.Instance, context, ["thing", "row"], ordered: true);
+        Assert.DoesNotContain("bitstring_agg", sql, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_statement_beyond_the_limit_is_refused()
     {
@@ -197,4 +228,9 @@ public sealed class EngineTests(DuckDbEngine engine) : IClassFixture<DuckDbEngin
 
     private static ProjectPlan Only(LogicalPlan plan, int column)
         => new(plan, [new ColumnExpression(plan.Columns[column])], ImmutableArray.Create(Fresh(plan.Columns[column].Name, plan.Columns[column].Type)));
+
+    private sealed class KeyedTable(string relation, KeyRange key) : IEngineTables
+    {
+        public EngineTable TableOf(Entity entity) => NamedTables.Instance.TableOf(entity) with { Relation = relation, Key = key };
+    }
 }

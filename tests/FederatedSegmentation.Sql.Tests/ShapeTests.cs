@@ -26,14 +26,14 @@ public sealed class ShapeTests
             """
             SELECT t1."id" AS "member"
             FROM "thing" AS t1
-            WHERE t1."n" >= 5 AND t1."s" < 'it''s' AND (t1."ts" = TIMESTAMPTZ '1970-01-01 00:00:00.000001+00') IS NOT TRUE
+            WHERE t1."n" >= 5 AND t1."s" < 'it''s' AND (t1."ts" <> TIMESTAMPTZ '1970-01-01 00:00:00.000001+00' OR t1."ts" IS NULL)
             ORDER BY t1."id" ASC NULLS LAST
             """, DuckDb(plan, "member"));
         Assert.Equal(
             """
             SELECT t1."id" AS "member"
             FROM "thing" AS t1
-            WHERE t1."n" >= CAST('5' AS bigint) AND (t1."s" COLLATE "C") < ('it''s' COLLATE "C") AND (t1."ts" = TIMESTAMPTZ '1970-01-01 00:00:00.000001+00') IS NOT TRUE
+            WHERE t1."n" >= CAST('5' AS bigint) AND (t1."s" COLLATE "C") < ('it''s' COLLATE "C") AND (t1."ts" <> TIMESTAMPTZ '1970-01-01 00:00:00.000001+00' OR t1."ts" IS NULL)
             ORDER BY t1."id" ASC NULLS LAST
             """, Postgres(plan, "member"));
     }

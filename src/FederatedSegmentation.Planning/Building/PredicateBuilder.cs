@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Resolved;
+using FederatedSegmentation.Planning.Rewriting;
 
 namespace FederatedSegmentation.Planning.Building;
 
@@ -15,6 +16,7 @@ internal sealed class PredicateBuilder
     private readonly SequenceBuilder _sequences;
     private readonly RegularBuilder _regular;
     private readonly AggregationBuilder _aggregations;
+    private readonly IReadOnlyDictionary<string, LogicalPlan> _segments;
 
     /// <summary>Builds for one run.</summary>
     /// <param name="scope">Column ids and scans.</param>
@@ -22,6 +24,7 @@ internal sealed class PredicateBuilder
     public PredicateBuilder(PlanScope scope, IReadOnlyDictionary<string, LogicalPlan> segments)
     {
         _scope = scope;
+        _segments = segments;
         _keySets = new KeySetBuilder(scope, segments, this);
         _related = new RelatedRowsBuilder(scope, this);
         _picks = new PickBuilder(this, _related);
@@ -37,7 +40,13 @@ internal sealed class PredicateBuilder
         var row = new RowContext(plan, [frame]);
         var predicate = Build(row, where);
         var keys = entity.Key.Select(frame.Own).ToImmutableArray();
-        var complete = keys.Select(PlanPredicate (key) => new IsNullPlan(new ColumnExpression(key), Negated: true, Origin: null));
+        if (WithinSegment(row, predicate, keys) is { } members)
+        {
+            return members;
+        }
+
+        // A key part that has to match is not NULL; saying it again would only stand in the engine's way.
+        var complete = keys.Where(key => !IsMatched(predicate, key)).Select(PlanPredicate (key) => new IsNullPlan(new ColumnExpression(key), Negated: true, Origin: null));
         var filtered = Predicates.Filter(row.Plan, Predicates.And([predicate, .. complete]));
         return new DistinctPlan(filtered, keys, _scope.Copies(keys));
     }
@@ -94,6 +103,26 @@ internal sealed class PredicateBuilder
     /// <summary>What members are ordered by for an aggregate over their related rows: one value, or several that order one after the other.</summary>
     public IEnumerable<PlanExpression> Aggregate(RowContext row, AggregateOrder order)
         => _aggregations.Order(row, _related.Collect(row, order.Path, order.Where, OuterReferences.Of(order.Where)), order);
+
+    // Rows of which only the key matters, and that have to be members of another segment of the entity: its members are such keys already, distinct and
+    // without NULL parts, so the entity itself need not be read again.
+    private ProjectPlan? WithinSegment(RowContext row, PlanPredicate predicate, ImmutableArray<PlanColumn> keys)
+    {
+        var conjuncts = Predicates.Conjuncts(predicate);
+        var found = conjuncts.OfType<MatchPlan>().FirstOrDefault(match => match.Build is SharedPlan shared && _segments.Values.Contains(shared.Shared, ReferenceEqualityComparer.Instance)
+            && match.Keys.Select(key => key.Probe).SequenceEqual(keys) && match.Keys.Select(key => key.Build).SequenceEqual(shared.Columns));
+        if (found is null || row.Plan is not (ScanPlan or DedupePlan { Input: ScanPlan }) || conjuncts.SelectMany(PlanTree.Columns).Any(column => !keys.Contains(column)))
+        {
+            return null;
+        }
+
+        var members = new ProjectPlan(found.Build, [.. found.Build.Columns.Select(PlanExpression (column) => new ColumnExpression(column))], keys);
+        var filtered = Predicates.Filter(members, Predicates.And(conjuncts.Where(conjunct => !ReferenceEquals(conjunct, found))));
+        return new ProjectPlan(filtered, [.. keys.Select(PlanExpression (key) => new ColumnExpression(key))], _scope.Copies(keys));
+    }
+
+    private static bool IsMatched(PlanPredicate predicate, PlanColumn column) => Predicates.Conjuncts(predicate)
+        .Any(conjunct => conjunct is MatchPlan match && match.Keys.Any(key => !key.NullsMatch && key.Probe.Id == column.Id));
 
     private static PlanExpression Value(RowContext row, ResolvedValue value) => value switch
     {

@@ -176,7 +176,9 @@ internal static class PredicateReader
 
         var breach = new AllPredicate([where, new NotPredicate(must, origin)], origin);
         var noBreach = new NotPredicate(new RelatedPredicate(path, breach, null, origin), origin);
-        return passesEmpty ? noBreach : new AllPredicate([new RelatedPredicate(path, where, null, origin), noBreach], origin);
+
+        // The breach first: it leaves fewer rows than the mere presence of a related row, and engines keep this order.
+        return passesEmpty ? noBreach : new AllPredicate([noBreach, new RelatedPredicate(path, where, null, origin)], origin);
     }
 
     private static ResolvedPredicate? ReadInSegment(MappingNode node, DocumentNode value, RowScope scope, SegmentContext context)

@@ -55,11 +55,13 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         }
     }
 
-    /// <summary>TRUE exactly where the condition is not. A range of a column stays a range, which statistics and indexes answer.</summary>
+    /// <summary>TRUE exactly where the condition is not. A comparison of a column stays one, which statistics and indexes answer.</summary>
     public static SqlCondition Complement(SqlCondition condition) => condition switch
     {
-        SqlComparison { Left: SqlColumn or SqlTemplate { Arguments: [] }, Right: SqlLiteral } range when ExactComparisons.Opposite(range.Operator) is { } opposite
-            => new SqlOr([range with { Operator = opposite }, new SqlIsNull(range.Left, Negated: false)]),
+        SqlComparison { Left: SqlColumn or SqlTemplate { Arguments: [] }, Right: SqlLiteral } comparison
+            => new SqlOr([comparison with { Operator = ExactComparisons.Opposite(comparison.Operator) }, new SqlIsNull(comparison.Left, Negated: false)]),
+        SqlIn { Value: SqlColumn or SqlTemplate { Arguments: [] } } list
+            => new SqlOr([list with { Negated = !list.Negated }, new SqlIsNull(list.Value, Negated: false)]),
         SqlConstant constant => new SqlConstant(!constant.Value),
         SqlIsNull test => test with { Negated = !test.Negated },
         SqlExists exists => exists with { Negated = !exists.Negated },

@@ -45,13 +45,14 @@ internal static class ExactComparisons
         _ => comparison,
     };
 
-    /// <summary>The range that holds every value outside of a range, NaN included as the greatest; null for equality.</summary>
-    public static ComparisonOperator? Opposite(ComparisonOperator comparison) => comparison switch
+    /// <summary>The comparison that holds for every other value, NaN included as the greatest.</summary>
+    public static ComparisonOperator Opposite(ComparisonOperator comparison) => comparison switch
     {
         ComparisonOperator.Less => ComparisonOperator.GreaterOrEqual,
         ComparisonOperator.LessOrEqual => ComparisonOperator.Greater,
         ComparisonOperator.Greater => ComparisonOperator.LessOrEqual,
         ComparisonOperator.GreaterOrEqual => ComparisonOperator.Less,
-        _ => null,
+        ComparisonOperator.Equal => ComparisonOperator.NotEqual,
+        _ => ComparisonOperator.Equal,
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql.Dialects;
@@ -19,6 +20,11 @@ public sealed class PlanCompiler
     internal const string GroupSize = "group_size";
 
     private const int LongestName = 60;
+    private const string IsUnique = "is_unique";
+
+    // A bit for each value of a key's range: at most 32 MB, and no more than the rows themselves would take.
+    private const long MostValues = 1L << 28;
+    private const int SparsestKey = 64;
 
     private readonly SqlDialect _dialect;
     private readonly CompileContext _context;
@@ -30,6 +36,7 @@ public sealed class PlanCompiler
     private readonly SharedUses _uses;
     private readonly List<SqlCommonTable> _with = [];
     private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
+    private readonly Dictionary<Entity, string> _uniqueKeys = new(ReferenceEqualityComparer.Instance);
     private int _aliases;
 
     private PlanCompiler(LogicalPlan plan, SqlDialect dialect, CompileContext context)
@@ -187,7 +194,47 @@ public sealed class PlanCompiler
         var names = Names(distinct.Columns);
         var select = Select(input, distinct.Sources, names) with { Distinct = true };
         var storages = distinct.Columns.Zip(distinct.Sources).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
-        return Derived(select, distinct.Columns, names, column => storages[column.Id], out _);
+        SqlQuery query = Unique(distinct) is { } isUnique
+            ? new SqlSetOperation(
+                SetKind.Union,
+                [select with { Distinct = false, Where = select.Where.Add(isUnique) }, select with { Where = select.Where.Add(ConditionCompiler.Complement(isUnique)) }],
+                KeepsDuplicates: true)
+            : select;
+        return Derived(query, distinct.Columns, names, column => storages[column.Id], out _);
+    }
+
+    // Rows that hold the whole key are distinct where the key is, and to find that out costs a fraction of grouping the rows. The key of a model is only a
+    // promise, so the statement looks for itself and has an answer for either case.
+    private SqlExists? Unique(DistinctPlan distinct)
+    {
+        if (distinct.Input is not ScanPlan scan || _context.EngineTables?.TableOf(scan.Entity) is not { Key: { } key } table
+            || scan.Sources.Zip(scan.Columns).FirstOrDefault(pair => pair.First.Name == key.Column && distinct.Sources.Contains(pair.Second)).First is null
+            || key.Greatest - (Int128)key.Least + 1 is var span && (span < key.Rows || span > Int128.Min(MostValues, SparsestKey * (Int128)key.Rows)))
+        {
+            return null;
+        }
+
+        if (!_uniqueKeys.TryGetValue(scan.Entity, out var name))
+        {
+            var alias = Alias();
+            var column = new SqlTemplate([$"{alias}.{table.Expressions[key.Column]}"], []);
+            if (_dialect.IsUnique(column, key.Least, key.Greatest) is not { } unique)
+            {
+                return null;
+            }
+
+            name = FormattableString.Invariant($"unique_{_uniqueKeys.Count + 1}");
+            _uniqueKeys.Add(scan.Entity, name);
+            _with.Add(new SqlCommonTable(name, new SqlSelect([new SqlOutput(unique, IsUnique)], new SqlTable(table.Relation, alias))));
+        }
+
+        var found = Alias();
+        return new SqlExists(
+            new SqlSelect([new SqlOutput(new SqlColumn(found, IsUnique), IsUnique)], new SqlTable(_dialect.QuoteIdentifier(name), found))
+            {
+                Where = [new SqlIsTrue(new SqlColumn(found, IsUnique))],
+            },
+            Negated: false);
     }
 
     private QueryBlock Lookup(LookupPlan lookup)

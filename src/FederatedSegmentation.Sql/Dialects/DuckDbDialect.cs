@@ -189,6 +189,20 @@ public sealed class DuckDbDialect : SqlDialect
     public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => MemberSql.OrderPart(sum, count, isFraction, missing);
 
     /// <inheritdoc />
+    public override SqlExpression IsUnique(SqlExpression value, long least, long greatest)
+    {
+        // One bit for each value that occurs: as many bits as rows, or two rows share one. The range only has to be wide enough.
+        var range = string.Create(CultureInfo.InvariantCulture, $"CAST({least} AS BIGINT), CAST({greatest} AS BIGINT)");
+        return new SqlTemplate(
+            [
+                "coalesce(count(*) = bit_count(bitstring_agg(CASE WHEN CAST(",
+                string.Create(CultureInfo.InvariantCulture, $" AS BIGINT) BETWEEN {least} AND {greatest} THEN CAST("),
+                $" AS BIGINT) END, {range})), FALSE)",
+            ],
+            [value, value]);
+    }
+
+    /// <inheritdoc />
     public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => KeyFile.Read(this, file, nameOf, alias);
 
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS DOUBLE)"], []);

@@ -127,6 +127,12 @@ public abstract class SqlDialect
     /// <param name="missing">Both parts of the number where the sum is NULL, or the count is 0 or NULL; null for NULL.</param>
     public abstract SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing);
 
+    /// <summary>An aggregate that is TRUE where no two rows have the same value and none is NULL or outside of the range, at a fraction of the cost of grouping; null where there is none.</summary>
+    /// <param name="value">An int64.</param>
+    /// <param name="least">The start of the range.</param>
+    /// <param name="greatest">Its end, inclusive.</param>
+    public virtual SqlExpression? IsUnique(SqlExpression value, long least, long greatest) => null;
+
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
     public abstract SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias);
 

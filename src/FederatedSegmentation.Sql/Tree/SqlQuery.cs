@@ -42,10 +42,11 @@ public sealed record SqlSelect(ImmutableArray<SqlOutput> Outputs, SqlRelation? F
     public long? Limit { get; init; }
 }
 
-/// <summary>A set operation without duplicates in the result.</summary>
+/// <summary>A set operation.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Inputs">At least two, columns by position.</param>
-public sealed record SqlSetOperation(SetKind Kind, ImmutableArray<SqlQuery> Inputs) : SqlQuery;
+/// <param name="KeepsDuplicates">Whether a union returns all rows of all inputs; the others never return a row twice.</param>
+public sealed record SqlSetOperation(SetKind Kind, ImmutableArray<SqlQuery> Inputs, bool KeepsDuplicates = false) : SqlQuery;
 
 /// <summary>The rows of all inputs, one after the other.</summary>
 /// <param name="Inputs">At least two, columns by position.</param>

@@ -63,7 +63,7 @@ public sealed class SqlWriter
                 {
                     if (i > 0)
                     {
-                        Line().Append(operation.Kind switch { SetKind.Union => "UNION ", SetKind.Intersect => "INTERSECT ", _ => "EXCEPT " });
+                        Line().Append(operation.Kind switch { SetKind.Union when operation.KeepsDuplicates => "UNION ALL ", SetKind.Union => "UNION ", SetKind.Intersect => "INTERSECT ", _ => "EXCEPT " });
                     }
 
                     Nested(operation.Inputs[i]);

@@ -16,20 +16,25 @@ namespace FederatedSegmentation.Running;
 /// <summary>Runs a planned segment: fetches the fragments, joins what is left, and writes the members whole or not at all.</summary>
 internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, TimeProvider time)
 {
+    /// <summary>An id for a run.</summary>
+    public static string NewRunId() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
+
+    /// <summary>Begins to open the engine for a run that is still to be planned.</summary>
+    public IPreparedRun Prepare(string runId) => engine.Prepare(runId);
+
     /// <summary>Runs it.</summary>
-    public async Task<RunReport> RunAsync(RunRequest request, PlannedSegment planned, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    public async Task<RunReport> RunAsync(
+        RunRequest request, PlannedSegment planned, string runId, IPreparedRun prepared, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
     {
-        var runId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
         using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
         progress.Report(new RunPlanned(runId, [.. planned.Plan.Fragments.Select(fragment => new PlannedFragment(fragment.Id, fragment.Source, fragment.RunsInEngine))]));
 
         var used = planned.Plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
         var options = new ResidualRunOptions(
-            runId,
             [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
             [.. SegmentPlanner.KeyFilesOf(planned.Run).Select(pair => pair.File.Path)],
             output is { IsWrittenByEngine: true } ? output.TemporaryPath : null);
-        var run = await engine.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        var run = await prepared.StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             try
@@ -47,9 +52,11 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     public async Task<long[]> NumbersAsync(
         SegmentPlan plan, (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) compiled, Deadline deadline, CancellationToken cancellationToken)
     {
-        var runId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
+        var runId = NewRunId();
         var used = plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
-        var run = await engine.StartAsync(new ResidualRunOptions(runId, [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null), cancellationToken).ConfigureAwait(false);
+        var prepared = engine.Prepare(runId);
+        await using var preparation = prepared.ConfigureAwait(false);
+        var run = await prepared.StartAsync(new ResidualRunOptions([.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null), cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             try

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using FederatedSegmentation.DuckDb;
 
-namespace FederatedSegmentation.Benchmarks;
+namespace FederatedSegmentation.Benchmarks.Questions;
 
 /// <summary>The tables of TPC-H and ten questions about its customers.</summary>
-internal static class TpchData
+internal static class Tpch
 {
     private const string Model = """
         model: tpch
@@ -48,7 +48,8 @@ internal static class TpchData
           - {name: part, from: item, to: part, on: {l_partkey: p_partkey}, cardinality: many_to_one, inverse: items}
         """;
 
-    private static readonly SegmentCase[] Cases =
+    // One entry is one question.
+    private static readonly Question[] Questions =
     [
         new("builders", "{all: [{field: c_mktsegment, eq: BUILDING}, {field: c_acctbal, gt: 5000}]}",
             "SELECT c_custkey FROM 'customer.parquet' WHERE c_mktsegment = 'BUILDING' AND c_acctbal > 5000"),
@@ -61,7 +62,11 @@ internal static class TpchData
             Grouped("SELECT o_custkey AS k FROM 'orders.parquet' JOIN 'lineitem.parquet' ON l_orderkey = o_orderkey WHERE l_shipmode = 'AIR' GROUP BY k HAVING count(*) >= 15")),
         new("urgent_in_1997", "{has: orders, where: {all: [{field: o_orderpriority, eq: 1-URGENT}, {field: o_orderdate, between: ['1997-01-01', '1997-12-31']}]}, agg: {count: '*', gte: 2}}",
             Grouped("SELECT o_custkey AS k FROM 'orders.parquet' WHERE o_orderpriority = '1-URGENT' AND o_orderdate BETWEEN DATE '1997-01-01' AND DATE '1997-12-31' GROUP BY k HAVING count(*) >= 2")),
-        new("all_filled", "{every: orders, must: {field: o_orderstatus, eq: F}}", Grouped("SELECT o_custkey AS k FROM 'orders.parquet' GROUP BY k HAVING bool_and(o_orderstatus = 'F')")),
+        new("all_filled", "{every: orders, must: {field: o_orderstatus, eq: F}}", Grouped("SELECT o_custkey AS k FROM 'orders.parquet' GROUP BY k HAVING bool_and(o_orderstatus = 'F')"),
+            """
+            SELECT c_custkey FROM 'customer.parquet' ANTI JOIN (SELECT o_custkey FROM 'orders.parquet' WHERE o_orderstatus <> 'F') d ON d.o_custkey = c_custkey
+            SEMI JOIN 'orders.parquet' o ON o.o_custkey = c_custkey
+            """),
         new("late_parcels", "{has: orders.items, where: {field: l_receiptdate, gt: {ref: l_commitdate}}, agg: {count: '*', gte: 50}}",
             Grouped("SELECT o_custkey AS k FROM 'orders.parquet' JOIN 'lineitem.parquet' ON l_orderkey = o_orderkey WHERE l_receiptdate > l_commitdate GROUP BY k HAVING count(*) >= 50")),
         new("returned_a_brand", "{has: orders.items, where: {all: [{field: l_returnflag, eq: R}, {field: part.p_brand, eq: 'Brand#23'}]}, agg: {sum: l_quantity, gte: 30}}",
@@ -72,8 +77,7 @@ internal static class TpchData
     ];
 
     /// <summary>The questions; the data is made by <see cref="WriteAsync"/>.</summary>
-    internal static Dataset Dataset { get; } = new("TPC-H", Model, "c_custkey", new DateTimeOffset(1998, 8, 2, 0, 0, 0, TimeSpan.Zero),
-        [.. Cases.Select(question => question with { Definition = $"of: customer\nwhere: {question.Definition}" })]);
+    internal static Dataset Dataset { get; } = new("tpch", Model, "customer", "c_custkey", new DateTimeOffset(1998, 8, 2, 0, 0, 0, TimeSpan.Zero), [.. Questions]);
 
     /// <summary>Makes the files, or returns why it cannot.</summary>
     internal static async Task<string?> WriteAsync(string folder, double scale, CancellationToken cancellationToken)

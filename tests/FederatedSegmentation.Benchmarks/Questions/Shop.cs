@@ -1,10 +1,10 @@
 using System.Globalization;
 using FederatedSegmentation.DuckDb;
 
-namespace FederatedSegmentation.Benchmarks;
+namespace FederatedSegmentation.Benchmarks.Questions;
 
 /// <summary>Made-up customers of a shop and what they did in a year.</summary>
-internal static class RetailData
+internal static class Shop
 {
     private const string Model = """
         model: shop
@@ -24,10 +24,12 @@ internal static class RetailData
           - {name: events, from: customer, to: event, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
         """;
 
-    private static readonly SegmentCase[] Cases =
+    // One entry is one question.
+    private static readonly Question[] Questions =
     [
         new("leaf_filter", "{all: [{field: country, in: [DE, AT]}, {field: balance, gte: 5000}]}",
             "SELECT id FROM 'customers.parquet' WHERE country IN ('DE', 'AT') AND balance >= 5000"),
+
         new("frequent_buyers", "{has: events, where: {all: [{field: kind, eq: purchase}, {field: placed_at, within: {last: 90, unit: day}}]}, agg: {count: '*', gte: 3}}",
             """
             SELECT id FROM 'customers.parquet' SEMI JOIN (
@@ -35,23 +37,47 @@ internal static class RetailData
               WHERE kind = 'purchase' AND placed_at >= TIMESTAMPTZ '2026-03-17 00:00:00+00' AND placed_at < TIMESTAMPTZ '2026-06-15 12:00:00+00'
               GROUP BY customer_id HAVING count(*) >= 3) e ON e.customer_id = id
             """),
+
         new("lapsed_spenders", "{all: [{has: events, agg: {sum: amount, gte: 5500}}, {none: events, where: {field: placed_at, within: {last: 30, unit: day}}}]}",
             """
             SELECT id FROM 'customers.parquet' SEMI JOIN (
               SELECT customer_id FROM 'events.parquet' GROUP BY customer_id
               HAVING sum(amount) >= 5500 AND count(*) FILTER (placed_at >= TIMESTAMPTZ '2026-05-16 00:00:00+00' AND placed_at < TIMESTAMPTZ '2026-06-15 12:00:00+00') = 0) e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM 'events.parquet' GROUP BY customer_id
+              HAVING sum(amount) >= 5500 AND max(placed_at) < TIMESTAMPTZ '2026-05-16 00:00:00+00') e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM 'events.parquet' GROUP BY customer_id HAVING sum(amount) >= 5500) e ON e.customer_id = id
+            ANTI JOIN (
+              SELECT customer_id FROM 'events.parquet'
+              WHERE placed_at >= TIMESTAMPTZ '2026-05-16 00:00:00+00' AND placed_at < TIMESTAMPTZ '2026-06-15 12:00:00+00') r ON r.customer_id = id
             """),
+
         new("careful_regulars", "{all: [{in_segment: leaf_filter}, {every: events, where: {field: kind, eq: purchase}, must: {field: amount, lte: 900}}]}",
             """
             SELECT id FROM 'customers.parquet' SEMI JOIN (
               SELECT customer_id FROM 'events.parquet' WHERE kind = 'purchase' GROUP BY customer_id HAVING max(amount) <= 900) e ON e.customer_id = id
             WHERE country IN ('DE', 'AT') AND balance >= 5000
+            """,
+            """
+            SELECT customer_id AS id FROM 'events.parquet' SEMI JOIN (
+              SELECT id FROM 'customers.parquet' WHERE country IN ('DE', 'AT') AND balance >= 5000) c ON customer_id = c.id
+            WHERE kind = 'purchase' GROUP BY customer_id HAVING max(amount) <= 900
+            """,
+            """
+            SELECT id FROM 'customers.parquet'
+            ANTI JOIN (SELECT customer_id FROM 'events.parquet' WHERE kind = 'purchase' AND amount > 900) d ON d.customer_id = id
+            SEMI JOIN (SELECT customer_id FROM 'events.parquet' WHERE kind = 'purchase') e ON e.customer_id = id
+            WHERE country IN ('DE', 'AT') AND balance >= 5000
             """),
     ];
 
     /// <summary>The questions; the data is made by <see cref="WriteAsync"/>.</summary>
-    internal static Dataset Dataset { get; } = new("shop", Model, "id", new DateTimeOffset(2026, 6, 15, 12, 0, 0, TimeSpan.Zero),
-        [.. Cases.Select(question => question with { Definition = $"of: customer\nwhere: {question.Definition}" })]);
+    internal static Dataset Dataset { get; } = new("shop", Model, "customer", "id", new DateTimeOffset(2026, 6, 15, 12, 0, 0, TimeSpan.Zero), [.. Questions]);
 
     /// <summary>Makes the files.</summary>
     internal static async Task WriteAsync(string folder, double scale, CancellationToken cancellationToken)
