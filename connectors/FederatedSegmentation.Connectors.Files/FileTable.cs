@@ -78,7 +78,10 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
         "UBIGINT" => $"CAST({name} AS DECIMAL(20,0))",
         "HUGEINT" or "UHUGEINT" => $"CAST({name} AS DECIMAL(38,0))",
         "FLOAT" => $"CAST({name} AS DOUBLE)",
-        "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => $"CAST({name} AS TIMESTAMP)",
+        "TIMESTAMP_S" or "TIMESTAMP_MS" => $"CAST({name} AS TIMESTAMP)",
+
+        // The engine's cast goes towards 1970; the digits that are cut off make a time earlier.
+        "TIMESTAMP_NS" => $"CASE WHEN epoch_ns({name}) % 1000 < 0 THEN make_timestamp(epoch_ns({name}) // 1000 - 1) ELSE CAST({name} AS TIMESTAMP) END",
         _ when StorageOf(engineType) is StoredOther => $"CAST({name} AS VARCHAR)",
         _ => name,
     };

@@ -27,35 +27,28 @@ public sealed class Scenario : IAsyncDisposable
 
     /// <summary>Lays a case out.</summary>
     /// <param name="generated">The case.</param>
-    /// <param name="remote">The database source, or null for files only.</param>
-    /// <param name="isRemote">Which entities lie in the database.</param>
-    /// <param name="asCsv">Which of the others are CSV rather than JSON Lines.</param>
+    /// <param name="placing">Where its tables lie.</param>
+    /// <param name="remote">The database, where the placing has one.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Scenario> CreateAsync(
-        GeneratedCase generated, RemoteDatabase? remote, Func<string, bool> isRemote, Func<string, bool> asCsv, CancellationToken cancellationToken)
+    public static async Task<Scenario> CreateAsync(GeneratedCase generated, Placing placing, RemoteDatabase? remote, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
         var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
-        Placement Place(string entity) => remote is not null && isRemote(entity)
-            ? new Placement("db", [RemoteDatabase.TableOf(entity)])
-            : new Placement("lake", [asCsv(entity) ? $"{entity}.csv" : $"{entity}.jsonl"]);
-        await CaseFiles.WriteDefinitionsAsync(generated, folder, Place, cancellationToken);
+        var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
         foreach (var table in generated.Tables)
         {
-            if (remote is not null && isRemote(table.EntityName))
+            if (remote is not null && placing.IsRemote(generated.Seed, table.EntityName))
             {
-                await remote.LoadAsync(table, cancellationToken);
-            }
-            else if (asCsv(table.EntityName))
-            {
-                await CaseFiles.WriteCsvAsync(table, Path.Combine(data, $"{table.EntityName}.csv"), cancellationToken);
+                await remote.LoadAsync(table, generated.Seed, cancellationToken);
+                placements.Add(table.EntityName, new Placement("db", [RemoteDatabase.TableOf(table.EntityName)]));
             }
             else
             {
-                await CaseFiles.WriteJsonLinesAsync(table, Path.Combine(data, $"{table.EntityName}.jsonl"), cancellationToken);
+                placements.Add(table.EntityName, await FileLayout.WriteAsync(table, placing.Files, generated.Seed, data, cancellationToken));
             }
         }
 
+        await CaseFiles.WriteDefinitionsAsync(generated, folder, entity => placements[entity], cancellationToken);
         var options = new GatewayOptions
         {
             File = Path.Combine(folder, "appsettings.json"),

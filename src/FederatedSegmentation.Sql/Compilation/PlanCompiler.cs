@@ -53,7 +53,11 @@ public sealed class PlanCompiler
     {
         var compiler = new PlanCompiler(plan, dialect, context);
         var block = compiler.Open(plan);
-        var outputs = plan.Columns.Select(column => compiler._expressions.As(QueryBlock.Arriving(column), block[column]).Expression).ToImmutableArray();
+
+        // A source sends a column as it stores it; in the engine what differs from the declared type has been cast already.
+        var outputs = plan.Columns
+            .Select(column => compiler._expressions.As(context.EngineTables is null ? column.Storage : QueryBlock.Arriving(column), block[column]).Expression)
+            .ToImmutableArray();
         var select = new SqlSelect([.. outputs.Zip(names, (value, name) => new SqlOutput(value, name))], block.From) { Where = [.. block.Where] };
         if (ordered)
         {
