@@ -107,6 +107,13 @@ public static partial class FileLayout
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: style is { Form: FileForm.Csv, HasMark: true });
         var bytes = encoding.GetPreamble().Concat(encoding.GetBytes(text)).ToArray();
         await using var file = File.Create(path);
+        if (style.IsCompressed && bytes.Length == 0)
+        {
+            // The library writes nothing at all for no bytes, which is no gzip file.
+            await file.WriteAsync(Convert.FromHexString("1F8B080000000000000303000000000000000000"), cancellationToken);
+            return;
+        }
+
         if (!style.IsCompressed)
         {
             await file.WriteAsync(bytes, cancellationToken);

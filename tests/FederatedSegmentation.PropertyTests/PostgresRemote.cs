@@ -15,7 +15,10 @@ public sealed class PostgresRemote : RemoteDatabase
     private PostgresRemote(PostgresDatabase database) => _database = database;
 
     /// <summary>An empty database of the shared server, with a collation that takes upper and lower case as equal.</summary>
-    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken)
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => await OpenAsync(cancellationToken);
+
+    /// <summary>The same, for tests that make their tables by themselves.</summary>
+    public static async Task<PostgresRemote> OpenAsync(CancellationToken cancellationToken)
     {
         var database = await SharedPostgresServer.CreateDatabaseAsync(cancellationToken);
         await database.ExecuteAsync("CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", cancellationToken);
@@ -50,6 +53,9 @@ public sealed class PostgresRemote : RemoteDatabase
         },
         _ => ValueTask.FromResult(_database.Server.AdminPassword),
         TimeProvider.System);
+
+    /// <summary>Runs statements as the superuser.</summary>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => _database.ExecuteAsync(sql, cancellationToken);
 
     /// <inheritdoc />
     public override async Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken)

@@ -27,6 +27,8 @@ public sealed class PlanCompiler
     private readonly ConditionCompiler _conditions;
     private readonly FilterCompiler _filters;
     private readonly SharedUses _uses;
+    private readonly HashSet<int> _sent;
+    private readonly HashSet<int> _summed = [];
     private readonly List<SqlCommonTable> _with = [];
     private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
     private readonly Dictionary<Entity, string> _uniqueKeys = new(ReferenceEqualityComparer.Instance);
@@ -40,6 +42,7 @@ public sealed class PlanCompiler
         _conditions = new ConditionCompiler(dialect, _expressions, context.MixedCollations);
         _filters = new FilterCompiler(dialect, _conditions, Open, Alias);
         _uses = new SharedUses(plan, context.Results);
+        _sent = [.. plan.Columns.Select(column => column.Id)];
     }
 
     /// <summary>The statement's text.</summary>
@@ -99,7 +102,12 @@ public sealed class PlanCompiler
             var block = new QueryBlock(new SqlTable(_dialect.QuoteName(scan.Entity.Table), alias));
             for (var i = 0; i < scan.Columns.Length; i++)
             {
-                block.Add(scan.Columns[i], _dialect.ScanOutput(new SqlColumn(alias, scan.Sources[i].SourceName), scan.Columns[i]), scan.Columns[i].Storage);
+                var stored = new SqlColumn(alias, scan.Sources[i].SourceName);
+                block.Add(scan.Columns[i], _dialect.ScanOutput(stored, scan.Columns[i]), scan.Columns[i].Storage);
+                if (!_summed.Contains(scan.Columns[i].Id))
+                {
+                    CheckFit(block, scan.Columns[i], stored);
+                }
             }
 
             return block;
@@ -253,8 +261,20 @@ public sealed class PlanCompiler
         return left;
     }
 
+    // What is sent is checked when it arrives.
+    private void CheckFit(QueryBlock block, PlanColumn column, SqlExpression value)
+    {
+        if (_context.EngineTables is null && !_sent.Contains(column.Id) && _dialect.Fits(value, column) is { } fits)
+        {
+            block.Check(fits);
+        }
+    }
+
     private QueryBlock Aggregate(AggregatePlan aggregate)
     {
+        // A sum shows whether a value that is no number was in it, so it is checked once a group and not once a row.
+        var sums = aggregate.Measures.Select(measure => measure is { Function: MeasureFunction.Sum, Input: ColumnExpression { Column: var column } } && column.Type is DecimalType ? column : null).ToImmutableArray();
+        _summed.UnionWith(sums.OfType<PlanColumn>().Select(column => column.Id));
         var input = Open(aggregate.Input);
         var names = Names(aggregate.Columns);
         var groups = aggregate.GroupBy.Select(column => input[column].Expression).ToImmutableArray();
@@ -268,7 +288,13 @@ public sealed class PlanCompiler
         }).ToImmutableArray();
         var outputs = groups.Concat(measures).Select((value, i) => new SqlOutput(value, names[i]));
         var select = new SqlSelect([.. outputs], input.From) { Where = [.. input.Where], GroupBy = groups };
-        return Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
+        var block = Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
+        foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => sums[i] is not null))
+        {
+            CheckFit(block, sum, block[sum].Expression);
+        }
+
+        return block;
     }
 
     private QueryBlock Set(SetPlan set)
