@@ -163,7 +163,7 @@ public sealed record StoredForm(string Parquet, string Postgres, Func<Value, str
         var rules = ZoneRules.Of(zone ?? "UTC");
 
         // An instant read as a datetime is the wall clock in its zone; a wall clock in a gap is none.
-        var readsBack = values.All(value => CivilCalendar.Date(CivilCalendar.DayOf(Micros(value))).Year >= ZoneRules.FirstExactYear && rules.ToLocal(rules.ToInstant(Micros(value))) == Micros(value));
+        var readsBack = values.All(value => CivilCalendar.Date(CivilCalendar.DayOf(Micros(value))).Year is >= ZoneRules.FirstExactYear and < 9999 && rules.ToLocal(rules.ToInstant(Micros(value))) == Micros(value));
         string Instant(Value value) => CivilCalendar.DateTimeText(rules.ToInstant(Micros(value))) + "Z";
         return
         [
