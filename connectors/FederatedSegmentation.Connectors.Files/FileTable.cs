@@ -21,7 +21,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
     public KeyRange? Key { get; init; }
 
     /// <summary>The table as an entity sees it.</summary>
-    /// <exception cref="SourceException">SRC103: a declared column is not there. SRC104: it has a type that no column can have.</exception>
+    /// <exception cref="SourceException">SRC103: a declared column is not there.</exception>
     public (StoredTable Stored, EngineTable Engine) As(Entity entity, string source)
     {
         var stored = new Dictionary<string, StorageType>(StringComparer.Ordinal);
@@ -34,8 +34,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
                 throw Fail("SRC103", source, $"The files of {entity} have no column '{column.SourceName}'.", $"They have: {string.Join(", ", Columns.Select(candidate => candidate.Name).Take(20))}.");
             }
 
-            var storage = StorageOf(found.EngineType)
-                ?? throw Fail("SRC104", source, $"Column '{column.SourceName}' of {entity} is nested.", "Leave the column out of the model, or store it as a plain value.");
+            var storage = StorageOf(found.EngineType);
             var name = DuckDbDialect.Instance.QuoteIdentifier(column.SourceName);
             var (expression, flows) = Read(Plain(name, column.Type), found.EngineType, storage, column, entity);
             expressions.Add(column.Name, expression);
@@ -55,7 +54,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
     public string DoesNotFit(Column column)
     {
         var type = Columns.First(candidate => string.Equals(candidate.Name, column.SourceName, StringComparison.Ordinal)).EngineType;
-        return EngineConversion.DoesNotFit(Normal(Plain(DuckDbDialect.Instance.QuoteIdentifier(column.SourceName), column.Type), type), StorageOf(type)!, column.Type);
+        return EngineConversion.DoesNotFit(Normal(Plain(DuckDbDialect.Instance.QuoteIdentifier(column.SourceName), column.Type), type), StorageOf(type), column.Type);
     }
 
     // A JSON number such as 0.000001 arrives as 1e-06.
@@ -78,13 +77,16 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
         "UBIGINT" => $"CAST({name} AS DECIMAL(20,0))",
         "HUGEINT" or "UHUGEINT" => $"CAST({name} AS DECIMAL(38,0))",
         "FLOAT" => $"CAST({name} AS DOUBLE)",
-        "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => $"CAST({name} AS TIMESTAMP)",
+        "TIMESTAMP_S" or "TIMESTAMP_MS" => $"CAST({name} AS TIMESTAMP)",
+
+        // The engine's cast goes towards 1970; the digits that are cut off make a time earlier.
+        "TIMESTAMP_NS" => $"CASE WHEN epoch_ns({name}) % 1000 < 0 THEN make_timestamp(epoch_ns({name}) // 1000 - 1) ELSE CAST({name} AS TIMESTAMP) END",
         _ when StorageOf(engineType) is StoredOther => $"CAST({name} AS VARCHAR)",
         _ => name,
     };
 
-    /// <summary>How a type of the engine is stored; null for nested ones.</summary>
-    internal static StorageType? StorageOf(string engineType) => engineType switch
+    /// <summary>How a type of the engine is stored.</summary>
+    internal static StorageType StorageOf(string engineType) => engineType switch
     {
         "BOOLEAN" => new StoredBoolean(),
         "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" => new StoredInteger(),
@@ -97,7 +99,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
         "TIMESTAMP WITH TIME ZONE" => new StoredInstant(),
         "BLOB" => new StoredBinary(),
         _ when engineType.StartsWith("DECIMAL(", StringComparison.Ordinal) => Decimal(engineType),
-        _ when engineType.EndsWith(']') || engineType.StartsWith("STRUCT", StringComparison.Ordinal) || engineType.StartsWith("MAP", StringComparison.Ordinal) => null,
+        _ when engineType.EndsWith(']') || engineType.StartsWith("STRUCT", StringComparison.Ordinal) || engineType.StartsWith("MAP", StringComparison.Ordinal) => new StoredNested(engineType),
         _ => new StoredOther(engineType),
     };
 

@@ -4,6 +4,7 @@ using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Compilation;
 
@@ -66,7 +67,8 @@ public sealed class PostgresConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        var sql = PlanCompiler.Compile(plan, PostgresDialect.Instance, new CompileContext(), OutputNames(plan.Columns), ordered: false);
+        var context = new CompileContext { MixedCollations = HasMixedCollations(tables) };
+        var sql = PlanCompiler.Compile(plan, PostgresDialect.Instance, context, OutputNames(plan.Columns), ordered: false);
         return new CompiledFragment(fragment, Source, PostgresDialect.Instance.Name, sql, plan.Columns);
     }
 
@@ -80,6 +82,16 @@ public sealed class PostgresConnector : IRemoteSource
         await _connections.DisposeAsync().ConfigureAwait(false);
         _slots.Dispose();
     }
+
+    // The database's default gives way to any other collation; two others cannot be compared unless the comparison names one.
+    private bool HasMixedCollations(IReadOnlyDictionary<Entity, StoredTable> tables) => tables
+        .Where(table => table.Key.Source == Source)
+        .SelectMany(table => table.Value.Columns.Values.OfType<StoredText>())
+        .Select(text => text.Collation)
+        .OfType<string>()
+        .Distinct(StringComparer.Ordinal)
+        .Skip(1)
+        .Any();
 
     // Readable in explain and in the server's log, and distinct.
     private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)

@@ -64,8 +64,31 @@ public sealed class PostgresDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    /// <remarks>The text of blank-padded char comes without its padding, as PostgreSQL compares it.</remarks>
+    /// <remarks>The text of character(n) comes without its padding: to PostgreSQL it is no part of the value.</remarks>
     public override SqlExpression ScanOutput(SqlExpression column, PlanColumn output) => output.Storage is StoredOther or StoredCollatedText ? new SqlCast(column, new StoredText()) : column;
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// Infinite times, years before 0001 and after 9999, and NaN compare like any value here and are none in the language. Their text is no boolean, so the
+    /// cast raises invalid_text_representation. An OR of range and cast keeps the estimates of the planner right, which a CASE would not.
+    /// </remarks>
+    public override SqlCondition? Fits(SqlExpression column, PlanColumn output)
+    {
+        if (!NaturalStorage.IsNatural(output.Storage, output.Type))
+        {
+            return null;
+        }
+
+        var known = output.Storage switch
+        {
+            StoredDate => " BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'",
+            StoredInstant => " BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'",
+            StoredWallClock => " BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999999'",
+            StoredDecimal => " <> CAST('NaN' AS numeric)",
+            _ => null,
+        };
+        return known is null ? null : new SqlIsTrue(new SqlTemplate(["(", " IS NULL OR ", $"{known} OR CAST(CAST(", " AS text) AS boolean))"], [column, column, column]));
+    }
 
     /// <inheritdoc />
     public override SqlExpression ByBytes(SqlExpression text) => new SqlTemplate(["(", " COLLATE \"C\")"], [text]);

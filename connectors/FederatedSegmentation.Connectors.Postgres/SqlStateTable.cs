@@ -44,6 +44,7 @@ internal static class SqlStateTable
         new("72000", SourceErrorCodes.SnapshotUnavailable, true, "The run's snapshot is too old for {server}.", "Run it again; raise old_snapshot_threshold if it happens again."),
         new("08", SourceErrorCodes.ConnectionLost, true, "The connection to {server} broke.", "Run it again; look at the network if it happens again."),
         new("22003", SourceErrorCodes.TooManyDigits, false, "A number that {what} computes at {server} is out of range, for instance a sum of more than 38 digits.", "Declare a smaller type, or exclude the rows with such values."),
+        new("22P02", SourceErrorCodes.ValueDoesNotFit, false, "A stored value that {what} reads at {server} is infinite, NaN, outside of the years 0001 to 9999, or cannot be cast by a view.", "Correct the data, or exclude such rows by a view."),
         new("22", SourceErrorCodes.ValueDoesNotFit, false, "A stored value does not fit what {what} computes from it at {server}.", "`fedseg check --data` counts such values; look at the views behind it as well."),
         new("58", SourceErrorCodes.StatementFailed, true, "{server} cannot read its own files.", "Its operator has to look at the server's log."),
         new("XX", SourceErrorCodes.StatementFailed, false, "{server} failed on {what} with an internal error.", "Its operator has to look at the server's log."),

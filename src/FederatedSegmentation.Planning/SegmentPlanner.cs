@@ -21,6 +21,7 @@ public static class SegmentPlanner
     /// <param name="run">The segment and those it needs.</param>
     /// <param name="tables">How every entity that <see cref="EntitiesOf"/> names is stored.</param>
     /// <param name="sources">What each source of those entities answers, by its name.</param>
+    /// <exception cref="Model.Errors.FederatedSegmentationException">SRC104: the segment reads a column that is stored as something without a plain value.</exception>
     public static SegmentPlan Plan(ResolvedRun run, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
     {
         var scope = new PlanScope(tables);
@@ -51,6 +52,7 @@ public static class SegmentPlanner
         var fragmenter = new PlanFragmenter(scope, new PlanEstimator(tables), sources);
         var residual = fragmenter.Fragment(pruned);
         var (fragments, members) = KeepUsedColumns(fragmenter.Fragments, residual);
+        NestedColumns.Refuse(fragments);
 
         var relations = PlanTree.Relations(members);
         var staging = new StatementStaging(scope);

@@ -10,6 +10,7 @@ internal sealed class RunFolder : IDisposable
 {
     private const string Prefix = "fedseg-run-";
     private const string LockName = "lock";
+    private const int Attempts = 5;
 
     private readonly FileStream _lock;
 
@@ -29,17 +30,23 @@ internal sealed class RunFolder : IDisposable
         try
         {
             RemoveAbandoned(parent);
-            var path = System.IO.Path.Combine(parent, Prefix + runId);
-            if (OperatingSystem.IsWindows())
+            for (var attempt = 1; ; attempt++)
             {
-                Directory.CreateDirectory(path);
-            }
-            else
-            {
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+                var path = System.IO.Path.Combine(parent, attempt == 1 ? Prefix + runId : FormattableString.Invariant($"{Prefix}{runId}-{attempt}"));
+                if (OperatingSystem.IsWindows())
+                {
+                    Directory.CreateDirectory(path);
+                }
+                else
+                {
+                    Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
 
-            return new RunFolder(path, new FileStream(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+                if (TryHold(path, mayFail: attempt < Attempts) is { } held)
+                {
+                    return new RunFolder(path, held);
+                }
+            }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -64,28 +71,47 @@ internal sealed class RunFolder : IDisposable
         TryRemove(Path);
     }
 
+    // A file is made first and locked then: a run that starts at the same moment may have locked it in between, and taken the folder for abandoned.
+    private static FileStream? TryHold(string folder, bool mayFail)
+    {
+        var path = System.IO.Path.Combine(folder, LockName);
+        try
+        {
+            var held = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            if (File.Exists(path) || !mayFail)
+            {
+                return held;
+            }
+
+            held.Dispose();
+            return null;
+        }
+        catch (IOException) when (mayFail)
+        {
+            return null;
+        }
+    }
+
     private static void RemoveAbandoned(string parent)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            if (IsAbandoned(folder))
+            try
             {
+                using var held = new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                if (OperatingSystem.IsWindows())
+                {
+                    // Files that are open cannot be removed there, and a file is locked from the moment in which it is made.
+                    held.Dispose();
+                }
+
+                // Elsewhere it stays locked until it is gone, so that whoever locks it afterwards sees that it is.
                 TryRemove(folder);
             }
-        }
-    }
-
-    private static bool IsAbandoned(string folder)
-    {
-        try
-        {
-            using var held = new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            // Locked by a living run, not ours to read, or not yet locked by a run that is just starting.
-            return false;
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // Locked by a living run, not ours to read, or not yet locked by a run that is just starting.
+            }
         }
     }
 

@@ -12,7 +12,7 @@ public sealed record CompileContext
     /// <summary>What each result of a fragment or stage is, by its name; null where the plan reads none.</summary>
     public Func<string, ResultRelation>? Results { get; init; }
 
-    /// <summary>Whether some text column of the scans has a collation other than the source's default, so that comparisons between columns have to name one.</summary>
+    /// <summary>Whether text columns of the scans may have collations that do not go together, so that comparisons between columns have to name one.</summary>
     public bool MixedCollations { get; init; }
 
     /// <summary>The greatest length of the statement in bytes; null for the limit of the dialect's capabilities.</summary>

@@ -211,6 +211,16 @@ public sealed class TimeWindowTests
         Assert.Throws<InvalidDefinitionException>(() => Date("\"within\":{\"last\":1,\"unit\":\"hour\"}", "2024-05-15", "2024-05-16"));
 
     [Fact]
-    public void The_current_hour_within_an_overlap_is_left_open() => Assert.NotEmpty(World.Column("timestamp", "2024-10-27T01:00:00Z")
-        .Zone("Europe/Berlin").AsOf("2024-10-27T01:30:00Z").OutcomeOf("thing", """{"field":"x","period":{"unit":"hour"}}""").Unspecified);
+    public void The_current_hour_within_an_overlap_is_the_one_that_holds_now() => World
+        .Column("timestamp", "2024-10-26T23:59:59Z", "2024-10-27T00:00:00Z", "2024-10-27T00:30:00Z", "2024-10-27T01:00:00Z", "2024-10-27T01:59:59Z", "2024-10-27T02:00:00Z")
+        .Zone("Europe/Berlin")
+        .AsOf("2024-10-27T01:30:00Z").Holds("""{"field":"x","period":{"unit":"hour"}}""", 4, 5)
+        .Holds("""{"field":"x","period":{"unit":"hour","offset":-1}}""", 2, 3)
+        .AsOf("2024-10-27T00:30:00Z").Holds("""{"field":"x","period":{"unit":"hour"}}""", 2, 3);
+
+    [Fact]
+    public void Where_the_clock_goes_back_by_half_an_hour_the_current_hour_may_last_longer() => World
+        .Column("timestamp", "2024-04-06T13:59:59Z", "2024-04-06T14:00:00Z", "2024-04-06T14:59:59Z", "2024-04-06T15:15:00Z")
+        .Zone("Australia/Lord_Howe")
+        .AsOf("2024-04-06T15:20:00Z").Holds("""{"field":"x","within":{"last":0,"unit":"hour"}}""", 2, 3, 4);
 }

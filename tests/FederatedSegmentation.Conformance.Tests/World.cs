@@ -7,8 +7,11 @@ using Xunit;
 
 namespace FederatedSegmentation.Conformance.Tests;
 
-/// <summary>A small model with rows, written as text, and the questions that tests ask of it.</summary>
-internal sealed class World
+/// <summary>
+/// A small model with rows, written as text, and the questions that tests ask of it. The answers that a test expects come from the text of the language;
+/// here the oracle is held to them, and in the project of the property tests, which compiles the same sentences, the product over every kind of source.
+/// </summary>
+internal sealed partial class World
 {
     private readonly JsonObject _entities = [];
     private readonly JsonArray _relationships = [];
@@ -140,6 +143,7 @@ internal sealed class World
     {
         var outcome = OutcomeOf(of, where);
         AssertMembers(outcome, keys);
+        AlsoAsk("asked" + (_segments.Count - 1), outcome, keys);
         return this;
     }
 
@@ -157,9 +161,13 @@ internal sealed class World
 
     public World SegmentHas(string segment, params string[] keys)
     {
-        AssertMembers(Outcome(segment), keys);
+        var outcome = Outcome(segment);
+        AssertMembers(outcome, keys);
+        AlsoAsk(segment, outcome, keys);
         return this;
     }
+
+    partial void AlsoAsk(string segment, OracleOutcome outcome, string[] keys);
 
     private static void AssertMembers(OracleOutcome outcome, string[] keys)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Testing.Postgres;
 using Xunit;
@@ -18,8 +17,8 @@ public sealed class Level2PropertyTests(ITestOutputHelper output)
     [InlineData(Level2.Split)]
     [InlineData(Level2.Parameters)]
     [InlineData(Level2.All)]
-    public async Task Members_over_files_are_those_of_the_oracle(Level2 constructs)
-        => await new PropertyRuns(output, First, Count(20)).CompareAsync(_ => GeneratorOptions.Default with { Level2 = constructs }, remote: null, (_, _) => false);
+    public Task Members_over_files_are_those_of_the_oracle(Level2 constructs)
+        => new PropertyRuns(output, Placing.InFiles, first: 300_001, count: 12).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = constructs });
 
     [PostgresTheory]
     [InlineData(Level2.Pick)]
@@ -27,22 +26,10 @@ public sealed class Level2PropertyTests(ITestOutputHelper output)
     [InlineData(Level2.Regular)]
     [InlineData(Level2.Hierarchies)]
     [InlineData(Level2.All)]
-    public async Task Members_over_postgresql_are_those_of_the_oracle(Level2 constructs)
-    {
-        var remote = new PostgresRemote(await SharedPostgresServer.CreateDatabaseAsync(CancellationToken.None));
-        await new PropertyRuns(output, First, Count(15)).CompareAsync(_ => GeneratorOptions.Default with { Level2 = constructs }, remote, (_, _) => true);
-    }
+    public Task Members_over_postgresql_are_those_of_the_oracle(Level2 constructs)
+        => new PropertyRuns(output, Placing.InPostgres, first: 400_001, count: 8).CompareAsync(seed => Mixture.Of(seed, nulCharacters: false) with { Level2 = constructs });
 
     [PostgresFact]
-    public async Task Members_over_files_and_postgresql_are_those_of_the_oracle()
-    {
-        var remote = new PostgresRemote(await SharedPostgresServer.CreateDatabaseAsync(CancellationToken.None));
-        await new PropertyRuns(output, First + 5000, Count(30)).CompareAsync(
-            _ => GeneratorOptions.Default with { Level2 = Level2.All }, remote, (seed, entity) => ((seed * 31) + entity.Sum(letter => letter)) % 2 == 0);
-    }
-
-    private static int First => int.TryParse(Environment.GetEnvironmentVariable("FEDSEG_PROPERTY_FIRST"), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : 10_001;
-
-    private static int Count(int standard)
-        => int.TryParse(Environment.GetEnvironmentVariable("FEDSEG_PROPERTY_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : standard;
+    public Task Members_over_files_and_postgresql_are_those_of_the_oracle()
+        => new PropertyRuns(output, Placing.InBoth, first: 500_001, count: 30).CompareAsync(seed => Mixture.Of(seed, nulCharacters: false) with { Level2 = Level2.All });
 }

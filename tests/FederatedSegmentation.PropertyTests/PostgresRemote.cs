@@ -1,4 +1,3 @@
-using System.Text;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
 using FederatedSegmentation.Connectors;
@@ -8,15 +7,30 @@ using FederatedSegmentation.Testing.Postgres;
 
 namespace FederatedSegmentation.PropertyTests;
 
-/// <summary>Generated tables in a real PostgreSQL database. Some columns are stored as text although the model declares another type.</summary>
-public sealed class PostgresRemote(PostgresDatabase database) : RemoteDatabase
+/// <summary>Generated tables in a real PostgreSQL database. Some columns are stored as another type than the model declares.</summary>
+public sealed class PostgresRemote : RemoteDatabase
 {
+    private readonly PostgresDatabase _database;
+
+    private PostgresRemote(PostgresDatabase database) => _database = database;
+
+    /// <summary>An empty database of the shared server, with a collation that takes upper and lower case as equal.</summary>
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => await OpenAsync(cancellationToken);
+
+    /// <summary>The same, for tests that make their tables by themselves.</summary>
+    public static async Task<PostgresRemote> OpenAsync(CancellationToken cancellationToken)
+    {
+        var database = await SharedPostgresServer.CreateDatabaseAsync(cancellationToken);
+        await database.ExecuteAsync("CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", cancellationToken);
+        return new PostgresRemote(database);
+    }
+
     /// <inheritdoc />
     public override SourceOptions Options => new PostgresSourceOptions("db")
     {
         Host = PostgresServer.Host,
-        Port = database.Server.Port,
-        Database = database.Name,
+        Port = _database.Server.Port,
+        Database = _database.Name,
         Schema = "public",
         User = PostgresServer.AdminUser,
         Password = new EnvironmentSecret("Password", "UNUSED"),
@@ -31,43 +45,27 @@ public sealed class PostgresRemote(PostgresDatabase database) : RemoteDatabase
         new PostgresOptions
         {
             Host = PostgresServer.Host,
-            Port = database.Server.Port,
-            Database = database.Name,
+            Port = _database.Server.Port,
+            Database = _database.Name,
             User = PostgresServer.AdminUser,
             SslMode = PostgresSslMode.Disable,
             MaxConcurrent = 2,
         },
-        _ => ValueTask.FromResult(database.Server.AdminPassword),
+        _ => ValueTask.FromResult(_database.Server.AdminPassword),
         TimeProvider.System);
 
+    /// <summary>Runs statements as the superuser.</summary>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => _database.ExecuteAsync(sql, cancellationToken);
+
     /// <inheritdoc />
-    public override async Task LoadAsync(GeneratedTable table, CancellationToken cancellationToken)
+    public override async Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken)
     {
-        await database.ExecuteAsync($"DROP TABLE IF EXISTS {PostgresDatabase.Quote(TableOf(table.EntityName))}", cancellationToken);
-        var columns = table.Columns.Select((column, i) => (column.StoredName, StoredAsText(column, i) ? "text" : TypeOf(column.Type))).ToList();
-        var rows = table.Rows.Select(IReadOnlyList<object?> (row) => [.. row.Select((value, i) => ValueOf(value, columns[i].Item2))]);
-        await database.CreateTableAsync([TableOf(table.EntityName)], columns, rows, cancellationToken);
+        await _database.ExecuteAsync($"DROP TABLE IF EXISTS {PostgresDatabase.Quote(TableOf(table.EntityName))}", cancellationToken);
+        var forms = table.Columns
+            .Select((column, i) => StoredForm.Choose(column, table.Rows.Select(row => row[i]), new SeededRandom(StableHash.Of(seed, "postgres", table.EntityName, column.LogicalName))))
+            .ToList();
+        var columns = table.Columns.Select((column, i) => (column.StoredName, forms[i].Postgres)).ToList();
+        var rows = table.Rows.Select(IReadOnlyList<object?> (row) => [.. row.Select((value, i) => value is Value.NullValue ? null : forms[i].Text(value))]);
+        await _database.CreateTableAsync([TableOf(table.EntityName)], columns, rows, cancellationToken);
     }
-
-    private static bool StoredAsText(GeneratedColumn column, int index) => (Encoding.UTF8.GetByteCount(column.StoredName) + index) % 7 == 0;
-
-    private static string TypeOf(string type) => type switch
-    {
-        "boolean" => "boolean",
-        "int64" => "bigint",
-        "float64" => "float8",
-        "string" => "text",
-        "date" => "date",
-        "timestamp" => "timestamptz",
-        "datetime" => "timestamp",
-        "binary" => "bytea",
-        _ => type.Replace("decimal", "numeric", StringComparison.Ordinal),
-    };
-
-    private static string? ValueOf(Value value, string type) => value switch
-    {
-        Value.NullValue => null,
-        Value.Binary binary => type == "text" ? binary.Hex : "\\x" + binary.Hex,
-        _ => CanonicalText.Of(value),
-    };
 }

@@ -1,74 +1,78 @@
-using System.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
 using FederatedSegmentation.Conformance.Generation;
-using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Conformance.Shrinking;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace FederatedSegmentation.PropertyTests;
 
-/// <summary>Runs generated cases through the product and compares the members with the oracle's.</summary>
-public sealed class PropertyRuns(ITestOutputHelper output, int first, int count)
+/// <summary>Runs generated cases through the product, side by side, and compares the members with the oracle's. A case that differs is shrunk and written to a file.</summary>
+/// <param name="output">Where seeds are printed.</param>
+/// <param name="placing">Where the tables lie.</param>
+/// <param name="first">The first seed, if <c>FEDSEG_PROPERTY_FIRST</c> does not name another.</param>
+/// <param name="count">The number of seeds, if <c>FEDSEG_PROPERTY_CASES</c> does not name another.</param>
+public sealed class PropertyRuns(ITestOutputHelper output, Placing placing, int first, int count)
 {
+    private const int ShrunkFailures = 3;
+    private const int ShrinkingAttempts = 900;
+
+    private readonly int _first = Number("FEDSEG_PROPERTY_FIRST") ?? first;
+    private readonly int _count = Number("FEDSEG_PROPERTY_CASES") ?? count;
+    private int _shrunk;
+
     /// <summary>Compares all cases; the seeds of those that differ are named.</summary>
-    public async Task CompareAsync(Func<int, GeneratorOptions> options, RemoteDatabase? remote, Func<int, string, bool> isRemote)
+    public async Task CompareAsync(Func<int, GeneratorOptions> options)
     {
-        output.WriteLine($"Seeds {first}..{first + count - 1}");
-        var failures = new List<string>();
-        for (var seed = first; seed < first + count; seed++)
+        output.WriteLine($"Seeds {_first}..{_first + _count - 1} in {placing}");
+        var failures = new ConcurrentBag<(int Seed, string Text)>();
+        var seeds = new ConcurrentQueue<int>(Enumerable.Range(_first, _count));
+        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => Task.Run(async () =>
         {
-            var generated = CaseGenerator.Generate(seed, options(seed));
-            if (await DifferenceAsync(generated, remote, entity => isRemote(generated.Seed, entity)) is { } difference)
+            var remote = placing.OpensRemote is { } open ? await open(CancellationToken.None) : null;
+            while (seeds.TryDequeue(out var seed))
             {
-                failures.Add($"seed {seed}: {difference}");
+                if (await FailureAsync(seed, options(seed), remote) is { } failure)
+                {
+                    failures.Add((seed, failure));
+                }
             }
-        }
-
-        Assert.True(failures.Count == 0, $"{failures.Count} of {count} cases differ.\n{string.Join('\n', failures.Take(12))}");
+        }));
+        await Task.WhenAll(workers);
+        Assert.True(failures.IsEmpty, $"{failures.Count} of {_count} cases in {placing} differ.\n{string.Join('\n', failures.OrderByDescending(failure => failure.Text.Length).Take(12).Select(failure => failure.Text))}");
     }
 
-    private static async Task<string?> DifferenceAsync(GeneratedCase generated, RemoteDatabase? remote, Func<string, bool> isRemote)
+    private async Task<string?> FailureAsync(int seed, GeneratorOptions options, RemoteDatabase? remote)
     {
-        var expected = generated.Evaluate();
-        if (expected.Unspecified.Length > 0)
+        var generated = CaseGenerator.Generate(seed, options);
+        if (await CaseComparison.RunAsync(generated, placing, remote, CancellationToken.None) is not { } difference)
         {
             return null;
         }
 
-        await using var scenario = await Scenario.CreateAsync(generated, remote, isRemote, entity => (generated.Seed + entity.Length) % 2 == 0, CancellationToken.None);
-        try
+        var failure = $"Seed {seed}: {difference.Kind}: {difference.Text}";
+        if (Interlocked.Increment(ref _shrunk) > ShrunkFailures)
         {
-            var members = await scenario.MembersAsync(CancellationToken.None);
-            var wanted = new StringBuilder();
-            foreach (var member in expected.Members)
-            {
-                wanted.AppendJoin(',', member.Fields.Select(Field)).Append('\n');
-            }
+            return failure;
+        }
 
-            if (expected.DataError is not null)
-            {
-                return $"members instead of a data error ({expected.DataError})";
-            }
-
-            return string.Equals(members, wanted.ToString(), StringComparison.Ordinal) ? null : Describe(members, wanted.ToString(), generated);
-        }
-        catch (FederatedSegmentationException problem) when (problem.Problems[0].Kind == ErrorKind.Data && (expected.DataError is not null || expected.PossibleDataErrors.Length > 0))
-        {
-            return null;
-        }
-        catch (Exception problem) when (problem is not OutOfMemoryException)
-        {
-            return $"{problem.GetType().Name}: {problem.Message} <- {problem.InnerException?.InnerException?.Message ?? problem.InnerException?.Message}"[..Math.Min(900, $"{problem.GetType().Name}: {problem.Message} <- {problem.InnerException?.InnerException?.Message ?? problem.InnerException?.Message}".Length)];
-        }
+        var small = await CaseShrinker.ShrinkAsync(
+            generated,
+            async candidate => await CaseComparison.RunAsync(candidate, placing, remote, CancellationToken.None) is { } other && other.Kind == difference.Kind,
+            ShrinkingAttempts,
+            CancellationToken.None);
+        var left = await CaseComparison.RunAsync(small, placing, remote, CancellationToken.None);
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "fedseg-failing-cases")).FullName, $"{placing}-seed-{seed}.json");
+        await File.WriteAllTextAsync(file, CaseText.Write(small), CancellationToken.None);
+        return $"""
+            {failure}
+            Shrunk: {left?.Text}
+            {file}
+            To keep it, copy the file into conformance/regressions under a name that says what it shows.
+            {CaseText.Write(small)}
+            """;
     }
 
-    private static string Describe(string members, string wanted, GeneratedCase generated)
-    {
-        var (got, expected) = (members.Split('\n').ToHashSet(), wanted.Split('\n').ToHashSet());
-        var surplus = got.Except(expected).Take(3).ToList();
-        var missing = expected.Except(got).Take(3).ToList();
-        return $"{got.Count - 1} members, {expected.Count - 1} expected; surplus [{string.Join(" / ", surplus)}], missing [{string.Join(" / ", missing)}]; {generated.MainSegment.ToJsonString()}";
-    }
-
-    private static string Field(string text)
-        => text.Length == 0 || text.AsSpan().ContainsAny("\",\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static int? Number(string variable)
+        => int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -4,7 +4,7 @@ using FederatedSegmentation.Settings;
 
 namespace FederatedSegmentation.PropertyTests;
 
-/// <summary>A database that holds generated tables, under the source name <c>db</c>.</summary>
+/// <summary>A database that holds generated tables, under the source name <c>db</c>. One case at a time.</summary>
 public abstract class RemoteDatabase
 {
     /// <summary>The source as the settings have it.</summary>
@@ -17,5 +17,8 @@ public abstract class RemoteDatabase
     public abstract IDataSourceConnector Connect();
 
     /// <summary>Creates and fills an entity's table anew.</summary>
-    public abstract Task LoadAsync(GeneratedTable table, CancellationToken cancellationToken);
+    /// <param name="table">The table.</param>
+    /// <param name="seed">The seed of the case, from which follows how columns are stored.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public abstract Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Connectors;
@@ -15,47 +16,65 @@ namespace FederatedSegmentation.PropertyTests;
 public sealed class Scenario : IAsyncDisposable
 {
     private readonly string _folder;
-    private readonly GeneratedCase _generated;
+    private readonly string _segment;
+    private readonly DateTimeOffset _asOf;
     private readonly SegmentGateway _gateway;
 
-    private Scenario(string folder, GeneratedCase generated, SegmentGateway gateway)
+    private Scenario(string folder, string segment, string asOf, RemoteDatabase? remote)
     {
         _folder = folder;
-        _generated = generated;
-        _gateway = gateway;
+        _segment = segment;
+        _asOf = DateTimeOffset.Parse(asOf, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        _gateway = Open(folder, remote);
     }
 
     /// <summary>Lays a case out.</summary>
     /// <param name="generated">The case.</param>
-    /// <param name="remote">The database source, or null for files only.</param>
-    /// <param name="isRemote">Which entities lie in the database.</param>
-    /// <param name="asCsv">Which of the others are CSV rather than JSON Lines.</param>
+    /// <param name="placing">Where its tables lie.</param>
+    /// <param name="remote">The database, where the placing has one.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Scenario> CreateAsync(
-        GeneratedCase generated, RemoteDatabase? remote, Func<string, bool> isRemote, Func<string, bool> asCsv, CancellationToken cancellationToken)
+    public static async Task<Scenario> CreateAsync(GeneratedCase generated, Placing placing, RemoteDatabase? remote, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
         var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
-        Placement Place(string entity) => remote is not null && isRemote(entity)
-            ? new Placement("db", [RemoteDatabase.TableOf(entity)])
-            : new Placement("lake", [asCsv(entity) ? $"{entity}.csv" : $"{entity}.jsonl"]);
-        await CaseFiles.WriteDefinitionsAsync(generated, folder, Place, cancellationToken);
+        var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
         foreach (var table in generated.Tables)
         {
-            if (remote is not null && isRemote(table.EntityName))
+            if (remote is not null && placing.IsRemote(generated.Seed, table.EntityName))
             {
-                await remote.LoadAsync(table, cancellationToken);
-            }
-            else if (asCsv(table.EntityName))
-            {
-                await CaseFiles.WriteCsvAsync(table, Path.Combine(data, $"{table.EntityName}.csv"), cancellationToken);
+                await remote.LoadAsync(table, generated.Seed, cancellationToken);
+                placements.Add(table.EntityName, new Placement("db", [RemoteDatabase.TableOf(table.EntityName)]));
             }
             else
             {
-                await CaseFiles.WriteJsonLinesAsync(table, Path.Combine(data, $"{table.EntityName}.jsonl"), cancellationToken);
+                placements.Add(table.EntityName, await FileLayout.WriteAsync(table, placing.Files, generated.Seed, data, cancellationToken));
             }
         }
 
+        await CaseFiles.WriteDefinitionsAsync(generated, folder, entity => placements[entity], cancellationToken);
+        return new Scenario(folder, generated.Segment, generated.AsOfText, remote);
+    }
+
+    /// <summary>A segment <c>asked</c> over tables that the database has already.</summary>
+    /// <param name="entities">The entities of the model, as JSON.</param>
+    /// <param name="relationships">The relationships, as a list in JSON.</param>
+    /// <param name="of">The entity of the segment.</param>
+    /// <param name="where">Its predicate, as JSON.</param>
+    /// <param name="remote">The database.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Scenario> AskAsync(string entities, string relationships, string of, string where, RemoteDatabase remote, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        var segments = Directory.CreateDirectory(Path.Combine(folder, "segments")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "model.json"), $$"""{"model":"m","entities":{{entities}},"relationships":{{relationships}}}""", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(segments, "asked.json"), $$"""{"segment":"asked","of":"{{of}}","where":{{where}}}""", cancellationToken);
+        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", remote);
+    }
+
+    private static SegmentGateway Open(string folder, RemoteDatabase? remote)
+    {
+        var data = Path.Combine(folder, "data");
         var options = new GatewayOptions
         {
             File = Path.Combine(folder, "appsettings.json"),
@@ -68,7 +87,7 @@ public sealed class Scenario : IAsyncDisposable
         };
         ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data), .. remote is null ? [] : new[] { remote.Connect() }];
         var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20), new PinnedZoneRules());
-        return new Scenario(folder, generated, new SegmentGateway(options, sources, [], engine, TimeProvider.System));
+        return new SegmentGateway(options, sources, [], engine, TimeProvider.System);
     }
 
     /// <summary>The members that the product finds, as lines of CSV without the header.</summary>
@@ -77,9 +96,9 @@ public sealed class Scenario : IAsyncDisposable
         using var stream = new MemoryStream();
         var request = new RunRequest
         {
-            Segment = new SegmentById(_generated.Segment),
+            Segment = new SegmentById(_segment),
             Target = new MembershipStream(stream, "memory", MembershipFormat.Csv),
-            AsOf = DateTimeOffset.Parse(_generated.AsOfText, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal),
+            AsOf = _asOf,
             Engine = EngineKind.DuckDb,
             Deadline = TimeSpan.FromMinutes(5),
             StartedAt = TimeProvider.System.GetTimestamp(),
@@ -93,7 +112,7 @@ public sealed class Scenario : IAsyncDisposable
 
     /// <summary>What the product says about its plan.</summary>
     public Task<ExplainReport> ExplainAsync(CancellationToken cancellationToken) => _gateway.ExplainAsync(
-        new ExplainRequest(new SegmentById(_generated.Segment), DateTimeOffset.Parse(_generated.AsOfText, System.Globalization.CultureInfo.InvariantCulture), EngineKind.DuckDb, TimeSpan.FromMinutes(5)),
+        new ExplainRequest(new SegmentById(_segment), _asOf, EngineKind.DuckDb, TimeSpan.FromMinutes(5)),
         cancellationToken);
 
     /// <inheritdoc />

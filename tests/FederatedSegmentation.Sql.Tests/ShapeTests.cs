@@ -33,7 +33,7 @@ public sealed class ShapeTests
             """
             SELECT t1."id" AS "member"
             FROM "thing" AS t1
-            WHERE t1."n" >= CAST('5' AS bigint) AND (t1."s" COLLATE "C") < ('it''s' COLLATE "C") AND (t1."ts" <> TIMESTAMPTZ '1970-01-01 00:00:00.000001+00' OR t1."ts" IS NULL)
+            WHERE t1."n" >= CAST('5' AS bigint) AND (t1."s" COLLATE "C") < ('it''s' COLLATE "C") AND (t1."ts" <> TIMESTAMPTZ '1970-01-01 00:00:00.000001+00' OR t1."ts" IS NULL) AND (t1."ts" IS NULL OR t1."ts" BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-31 23:59:59.999999+00' OR CAST(CAST(t1."ts" AS text) AS boolean))
             ORDER BY t1."id" ASC NULLS LAST
             """, Postgres(plan, "member"));
     }
@@ -71,12 +71,12 @@ public sealed class ShapeTests
             FROM "thing" AS t1
             LEFT JOIN (SELECT DISTINCT t4."thing" AS "k0", CAST('1' AS bigint) AS "found"
               FROM "item" AS t4
-              WHERE t4."amount" > CAST('3.00' AS numeric)) AS t5 ON t1."id" = t5."k0"
+              WHERE t4."amount" > CAST('3.00' AS numeric) AND (t4."amount" IS NULL OR t4."amount" <> CAST('NaN' AS numeric) OR CAST(CAST(t4."amount" AS text) AS boolean))) AS t5 ON t1."id" = t5."k0"
             WHERE EXISTS (SELECT CAST('1' AS bigint) AS "found"
               FROM "item" AS t2
-              WHERE t2."amount" > CAST('1.00' AS numeric) AND t1."id" = t2."thing") AND NOT EXISTS (SELECT CAST('1' AS bigint) AS "found"
+              WHERE t2."amount" > CAST('1.00' AS numeric) AND (t2."amount" IS NULL OR t2."amount" <> CAST('NaN' AS numeric) OR CAST(CAST(t2."amount" AS text) AS boolean)) AND t1."id" = t2."thing") AND NOT EXISTS (SELECT CAST('1' AS bigint) AS "found"
               FROM "item" AS t3
-              WHERE t3."amount" > CAST('2.00' AS numeric) AND t1."id" = t3."thing") AND (t5."found" IS NOT NULL OR t1."id" = CAST('7' AS bigint))
+              WHERE t3."amount" > CAST('2.00' AS numeric) AND (t3."amount" IS NULL OR t3."amount" <> CAST('NaN' AS numeric) OR CAST(CAST(t3."amount" AS text) AS boolean)) AND t1."id" = t3."thing") AND (t5."found" IS NOT NULL OR t1."id" = CAST('7' AS bigint))
             ORDER BY t1."id" ASC NULLS LAST
             """, Postgres(plan, "id"));
     }
@@ -103,7 +103,7 @@ public sealed class ShapeTests
             FROM (SELECT t1."thing" AS "thing", CAST(sum(t1."amount") AS numeric(38,2)) AS "total"
               FROM "item" AS t1
               GROUP BY t1."thing") AS t2
-            WHERE t2."total" >= CAST('1.01' AS numeric)
+            WHERE t2."total" >= CAST('1.01' AS numeric) AND (t2."total" IS NULL OR t2."total" <> CAST('NaN' AS numeric) OR CAST(CAST(t2."total" AS text) AS boolean))
             ORDER BY t2."thing" ASC NULLS LAST
             """, Postgres(plan, "id"));
     }

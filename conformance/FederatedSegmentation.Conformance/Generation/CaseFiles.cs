@@ -70,15 +70,27 @@ public static class CaseFiles
     /// The table as JSON Lines with the stored names as members. Numbers are JSON numbers where a float64 holds them, text otherwise
     /// (long decimals and integers, NaN); everything else is canonical text; NULL is <c>null</c>.
     /// </summary>
-    public static string ToJsonLines(GeneratedTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="variety">
+    /// If given, some values are texts in all the ways that a declared type accepts, and NULLs may be left out where another line has the member.
+    /// </param>
+    public static string ToJsonLines(GeneratedTable table, SeededRandom? variety = null)
     {
         var text = new StringBuilder();
+        var mayBeAbsent = table.Columns.Select((_, i) => variety is not null && table.Rows.Any(row => !row[i].IsNull)).ToList();
         foreach (var row in table.Rows)
         {
             var line = new JsonObject();
-            foreach (var (column, value) in table.Columns.Zip(row))
+            for (var i = 0; i < row.Length; i++)
             {
-                line.Add(column.StoredName, JsonValueOf(value));
+                if (row[i].IsNull && mayBeAbsent[i] && variety!.Chance(0.4))
+                {
+                    continue;
+                }
+
+                line.Add(
+                    table.Columns[i].StoredName,
+                    !row[i].IsNull && variety is not null && variety.Chance(0.3) ? StoredSpelling.Of(row[i], variety) : JsonValueOf(row[i]));
             }
 
             text.Append(line.ToJsonString(OneLine)).Append('\n');

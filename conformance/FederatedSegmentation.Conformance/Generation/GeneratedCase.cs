@@ -17,8 +17,8 @@ public sealed record GeneratedColumn(string LogicalName, string StoredName, stri
 /// <summary>The rows of one entity, each with a value for every column in order.</summary>
 public sealed record GeneratedTable(string EntityName, ImmutableArray<GeneratedColumn> Columns, ImmutableArray<ImmutableArray<Value>> Rows);
 
-/// <summary>Where a table lies: the name of a data source and the name parts there.</summary>
-public sealed record Placement(string Source, IReadOnlyList<string> Table);
+/// <summary>Where a table lies: the name of a data source and the name parts there, and the delimiter of CSV files.</summary>
+public sealed record Placement(string Source, IReadOnlyList<string> Table, char Delimiter = ',');
 
 /// <summary>A model, its rows and segments over them. The trees are never changed after the case is made.</summary>
 /// <param name="Seed">What the case was generated from; 0 for cases written by hand.</param>
@@ -78,6 +78,10 @@ public sealed record GeneratedCase(
             var placement = place(name);
             entity!["source"] = placement.Source;
             entity["table"] = new JsonArray([.. placement.Table.Select(part => (JsonNode)part)]);
+            if (placement.Delimiter != ',')
+            {
+                entity["csv"] = new JsonObject { ["delimiter"] = placement.Delimiter.ToString() };
+            }
         }
 
         return model;

@@ -4,7 +4,7 @@ using FederatedSegmentation.Conformance.Oracle.Values;
 
 namespace FederatedSegmentation.Conformance.Generation;
 
-/// <summary>The spellings that a declared type accepts for stored text: signs, leading zeros, fewer decimals, offsets, fewer digits of a second.</summary>
+/// <summary>The spellings that a declared type accepts for stored text: signs, leading zeros, fewer decimals, offsets, fewer digits of a second, or more than count.</summary>
 public static class StoredSpelling
 {
     /// <summary>One spelling of a value that is not NULL; strings and binary have only one.</summary>
@@ -22,15 +22,21 @@ public static class StoredSpelling
                 return number.Number.ToString("E16", CultureInfo.InvariantCulture);
             case Value.Timestamp timestamp:
                 // Without an offset a stored time is UTC.
-                return random.Below(4) switch
+                return random.Below(5) switch
                 {
+                    4 => canonical[..^1] + random.Pick(["9", "04", "999", "0000001"]) + "Z",
                     0 => canonical,
                     1 => canonical[..^1],
                     2 => CivilCalendar.DateTimeText(timestamp.Micros + (2 * CivilCalendar.MicrosPerHour)) + "+02:00",
                     _ => Shortened(canonical[..^1]) + "Z",
                 };
             case Value.WallClock:
-                return random.Chance(0.5) ? canonical : Shortened(canonical);
+                return random.Below(5) switch
+                {
+                    0 => canonical + random.Pick(["9", "04", "999"]),
+                    1 or 2 => canonical,
+                    _ => Shortened(canonical),
+                };
             default:
                 return canonical;
         }

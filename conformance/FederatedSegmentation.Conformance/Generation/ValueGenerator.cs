@@ -15,6 +15,9 @@ internal sealed class ValueGenerator
 
     private static readonly string[] PlainTexts = ["a", "b", "ab", "A", "north", "south", "gold", "silver", "de", "DE", "us", "new", "old"];
 
+    private static readonly long FirstDay = CivilCalendar.Days(1, 1, 1);
+    private static readonly long LastDay = CivilCalendar.Days(9999, 12, 31);
+
     private readonly SeededRandom _random;
     private readonly GeneratorOptions _options;
     private readonly long _asOf;
@@ -34,7 +37,7 @@ internal sealed class ValueGenerator
         if (random.Chance(0.3))
         {
             var changes = Changes(ZoneRules.Of(random.Pick(["Europe/Berlin", "America/New_York"])), year);
-            return random.Pick(changes) + random.Pick([0L, -1L, 1L, random.Between(-86_400_000_000L, 86_400_000_000L)]);
+            return random.Pick(changes) + random.Pick([0L, -1L, 1L, random.Between(-86_400_000_000L, 86_400_000_000L), random.Between(0L, 3_599_999_999L)]);
         }
 
         var day = CivilCalendar.Days(year, random.Between(1, 12), random.Between(1, 28));
@@ -65,11 +68,11 @@ internal sealed class ValueGenerator
             case TypeKind.String:
                 return Value.Of(FreshText());
             case TypeKind.Date:
-                return new Value.Date(FreshDay());
+                return new Value.Date(Math.Clamp(FreshDay(), FirstDay, LastDay));
             case TypeKind.Timestamp:
-                return new Value.Timestamp(FreshInstant());
+                return new Value.Timestamp(InCalendar(FreshInstant()));
             case TypeKind.DateTime:
-                return new Value.WallClock(FreshWallClock(zone));
+                return new Value.WallClock(InCalendar(FreshWallClock(zone)));
             default:
                 var bytes = Enumerable.Range(0, _random.Below(4)).Select(_ => _random.Pick(["00", "01", "7f", "ff", "27", "5c", "c3"]));
                 return new Value.Binary(string.Concat(bytes));
@@ -102,6 +105,8 @@ internal sealed class ValueGenerator
             _ => new Value.WallClock(ZoneRules.Of(column.Zone ?? "UTC").ToLocal(time)),
         })).ToList();
     }
+
+    private static long InCalendar(long micros) => Math.Clamp(micros, FirstDay * CivilCalendar.MicrosPerDay, ((LastDay + 1) * CivilCalendar.MicrosPerDay) - 1);
 
     private string FreshText()
     {

@@ -95,7 +95,7 @@ internal static class CatalogQueries
           AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
         """;
 
-    // A domain is stored as the type under it, whose length or scale stands with the innermost domain.
+    // Collation 100 is the database's default, a fixed object. A domain is stored as the type under it, whose length or scale stands with the innermost domain.
     private const string Domains = """
         WITH RECURSIVE domain(id, base, modifier) AS (
           SELECT t.oid, t.typbasetype, t.typtypmod FROM pg_catalog.pg_type t WHERE t.typtype = 'd'
@@ -107,7 +107,8 @@ internal static class CatalogQueries
 
     private const string Type = """
         tn.nspname::text, t.typname::text, t.typtype::text, pg_catalog.format_type(t.oid, coalesce(r.modifier, a.atttypmod)),
-          coalesce(r.modifier, a.atttypmod), CASE WHEN NOT co.collisdeterministic THEN co.collname::text END
+          coalesce(r.modifier, a.atttypmod), CASE WHEN co.oid <> 100 THEN pg_catalog.format('%I.%I', cn.nspname, co.collname) END,
+          coalesce(co.collisdeterministic, true), t.typcategory::text
         """;
 
     private const string Attributes = """
@@ -116,6 +117,7 @@ internal static class CatalogQueries
         JOIN pg_catalog.pg_type t ON t.oid = coalesce(r.base, a.atttypid)
         JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
         LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+        LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
         """;
 
     // Rows are known after the first ANALYZE; a partitioned table has the rows of its leaves. A view has neither rows nor bytes.

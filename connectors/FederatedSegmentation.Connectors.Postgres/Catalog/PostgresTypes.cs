@@ -9,8 +9,10 @@ namespace FederatedSegmentation.Connectors.Postgres.Catalog;
 /// <param name="Kind">What sort of type it is, as <c>pg_type.typtype</c> says: <c>b</c> base, <c>e</c> enumeration, <c>c</c> row, …</param>
 /// <param name="Display">The type as PostgreSQL prints it, for instance <c>character varying(20)</c>.</param>
 /// <param name="Modifier">Length, or precision and scale, as PostgreSQL packs it; -1 for none.</param>
-/// <param name="NondeterministicCollation">The name of the column's collation where it is not deterministic, else null.</param>
-internal sealed record NativeType(string Schema, string Name, char Kind, string Display, int Modifier, string? NondeterministicCollation);
+/// <param name="Collation">The quoted name of the column's collation where that is not the database's default, else null.</param>
+/// <param name="IsDeterministic">Whether two texts that the collation takes as equal have equal bytes.</param>
+/// <param name="Category">The type's group, as <c>pg_type.typcategory</c> says: <c>A</c> arrays, <c>R</c> ranges, …</param>
+internal sealed record NativeType(string Schema, string Name, char Kind, string Display, int Modifier, string? Collation, bool IsDeterministic, char Category);
 
 /// <summary>Which storage a native type is.</summary>
 internal static class PostgresTypes
@@ -18,16 +20,23 @@ internal static class PostgresTypes
     private const int MaxPrecision = 38;
 
     /// <summary>The storage of a column.</summary>
-    internal static StorageType StorageOf(NativeType type) => type.Schema != "pg_catalog" ? new StoredOther(type.Display) : type.Name switch
+    internal static StorageType StorageOf(NativeType type) => type switch
+    {
+        { Category: 'A' or 'C' or 'R' } or { Kind: 'c' or 'r' or 'm' } => new StoredNested(type.Display),
+        { Schema: not "pg_catalog" } => new StoredOther(type.Display),
+        _ => BuiltIn(type),
+    };
+
+    private static StorageType BuiltIn(NativeType type) => type.Name switch
     {
         "bool" => new StoredBoolean(),
         "int2" or "int4" or "int8" => new StoredInteger(),
         "numeric" => NumericOf(type),
         "float4" => new StoredFloat(32),
         "float8" => new StoredFloat(64),
-        "text" or "varchar" => type.NondeterministicCollation is { } collation
-            ? new StoredCollatedText($"collation {PostgresNames.Quote(collation)} is not deterministic")
-            : new StoredText(),
+        "text" or "varchar" => type.IsDeterministic
+            ? new StoredText(type.Collation)
+            : new StoredCollatedText($"collation {type.Collation} is not deterministic"),
         "bpchar" => new StoredCollatedText("character(n) ignores trailing spaces"),
         "date" => new StoredDate(),
         "timestamptz" => new StoredInstant(),

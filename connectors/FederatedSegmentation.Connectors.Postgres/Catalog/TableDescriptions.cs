@@ -48,14 +48,16 @@ internal sealed class TableDescriptions(CatalogReader catalog, PostgresErrors er
     /// <summary>An estimate of rows, or null.</summary>
     internal static long? RowsAt(NpgsqlDataReader row, int ordinal) => row.IsDBNull(ordinal) ? null : checked((long)row.GetDouble(ordinal));
 
-    /// <summary>The six columns of a type.</summary>
+    /// <summary>The eight columns of a type.</summary>
     internal static NativeType TypeAt(NpgsqlDataReader row, int ordinal) => new(
         row.GetString(ordinal),
         row.GetString(ordinal + 1),
         row.GetString(ordinal + 2)[0],
         row.GetString(ordinal + 3),
         row.GetInt32(ordinal + 4),
-        row.IsDBNull(ordinal + 5) ? null : row.GetString(ordinal + 5));
+        row.IsDBNull(ordinal + 5) ? null : row.GetString(ordinal + 5),
+        row.GetBoolean(ordinal + 6),
+        row.GetString(ordinal + 7)[0]);
 
     private QualifiedName Resolve(Entity entity) => PostgresNames.Resolve(entity.Table, options) ?? throw errors.Make(
         SourceErrorCodes.TableMissing,

@@ -22,7 +22,8 @@ public sealed record StoredDecimal(int Precision, int Scale) : StorageType;
 public sealed record StoredFloat(int Bits) : StorageType;
 
 /// <summary>Text whose equality is the equality of its bytes.</summary>
-public sealed record StoredText : StorageType;
+/// <param name="Collation">The collation by which the source sorts it, where that is not the source's default.</param>
+public sealed record StoredText(string? Collation = null) : StorageType;
 
 /// <summary>Text that compares by rules of its own at the source: a collation that is not deterministic, padded or case-folding text.</summary>
 /// <param name="Rule">What the source does, for explain: <c>collation "und-ci" is not deterministic</c>.</param>
@@ -39,6 +40,10 @@ public sealed record StoredWallClock : StorageType;
 
 /// <summary>Bytes.</summary>
 public sealed record StoredBinary : StorageType;
+
+/// <summary>What has no plain value: arrays, rows, ranges, maps. A segment that reads such a column is refused; one that does not is not.</summary>
+/// <param name="NativeName">The source's name of the type, for messages.</param>
+public sealed record StoredNested(string NativeName) : StorageType;
 
 /// <summary>Anything else; it is fetched as its text form and cast in the engine.</summary>
 /// <param name="NativeName">The source's name of the type, for messages.</param>

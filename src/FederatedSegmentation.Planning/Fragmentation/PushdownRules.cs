@@ -146,6 +146,7 @@ internal static class PushdownRules
         StoredWallClock => "a wall clock",
         StoredBinary => "binary",
         StoredOther other => other.NativeName,
+        StoredNested nested => nested.NativeName,
         _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "Unknown storage."),
     };
 }

@@ -27,6 +27,9 @@ internal static class PlanTree
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan."),
     };
 
+    /// <summary>All scans of a plan.</summary>
+    public static IEnumerable<ScanPlan> Scans(LogicalPlan plan) => plan is ScanPlan scan ? [scan] : Inputs(plan).SelectMany(Scans);
+
     /// <summary>The plan with each direct input replaced; the outputs that pass through are those of the new input.</summary>
     public static LogicalPlan WithInputs(LogicalPlan plan, Func<LogicalPlan, LogicalPlan> replace) => plan switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Types;
 
 namespace FederatedSegmentation.Planning.Rewriting;
 
@@ -136,8 +137,8 @@ internal static class PruneColumns
     {
         var kept = Enumerable.Range(0, scan.Columns.Length).Where(i => used.Contains(scan.Columns[i].Id)).ToList();
 
-        // A relation needs a column even where only its rows count.
-        kept = kept.Count == 0 ? [0] : kept;
+        // A relation needs a column even where only its rows count; any will do that has a plain value.
+        kept = kept.Count == 0 ? [Math.Max(0, scan.Columns.ToList().FindIndex(column => column.Storage is not StoredNested))] : kept;
         return new ScanPlan(scan.Entity, [.. kept.Select(i => scan.Sources[i])], [.. kept.Select(i => scan.Columns[i])]);
     }
 

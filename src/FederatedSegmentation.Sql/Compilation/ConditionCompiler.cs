@@ -38,7 +38,8 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
                 return InList(Value(list.Value), list);
 
             case TextMatchPlan text:
-                var matches = dialect.Matches(text.Match, Value(text.Text).Expression, Value(text.Pattern).Expression);
+                var (whole, part) = SameCollation(Value(text.Text), Value(text.Pattern));
+                var matches = dialect.Matches(text.Match, whole.Expression, part.Expression);
                 return text.Negated ? new SqlNot(matches) : matches;
 
             case IsNullPlan test:

@@ -46,7 +46,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
                 var condition = Condition(predicate, negated, block);
                 if (condition is not SqlConstant { Value: true })
                 {
-                    block.Where.Add(condition);
+                    block.Keep(condition);
                 }
 
                 break;
@@ -106,7 +106,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
 
         var build = open(match.Build);
         var all = build.Where.Concat(match.Keys.SelectMany(key => conditions.Key(key, block[key.Probe], build[key.Build])));
-        block.Where.Add(new SqlExists(new SqlSelect([One], build.From) { Where = [.. all] }, negated));
+        block.Keep(new SqlExists(new SqlSelect([One], build.From) { Where = [.. all] }, negated));
     }
 
     // A mark join: every row stays, and a marker that is not NULL says that its keys were found. The build side is distinct, so no row is multiplied.

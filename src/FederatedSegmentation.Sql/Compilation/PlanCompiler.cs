@@ -34,6 +34,8 @@ public sealed class PlanCompiler
     private readonly ClosureCompiler _closures;
     private readonly MemberCompiler _members;
     private readonly SharedUses _uses;
+    private readonly HashSet<int> _sent;
+    private readonly HashSet<int> _summed = [];
     private readonly List<SqlCommonTable> _with = [];
     private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
     private readonly Dictionary<Entity, string> _uniqueKeys = new(ReferenceEqualityComparer.Instance);
@@ -49,6 +51,7 @@ public sealed class PlanCompiler
         _closures = new ClosureCompiler(dialect, this);
         _members = new MemberCompiler(dialect, this);
         _uses = new SharedUses(plan, context.Results);
+        _sent = [.. plan.Columns.Select(column => column.Id)];
     }
 
     /// <summary>The statement's text.</summary>
@@ -62,7 +65,11 @@ public sealed class PlanCompiler
     {
         var compiler = new PlanCompiler(plan, dialect, context);
         var block = compiler.Open(plan);
-        var outputs = plan.Columns.Select(column => compiler._expressions.As(QueryBlock.Arriving(column), block[column]).Expression).ToImmutableArray();
+
+        // A source sends a column as it stores it; in the engine what differs from the declared type has been cast already.
+        var outputs = plan.Columns
+            .Select(column => compiler._expressions.As(context.EngineTables is null ? column.Storage : QueryBlock.Arriving(column), block[column]).Expression)
+            .ToImmutableArray();
         var select = new SqlSelect([.. outputs.Zip(names, (value, name) => new SqlOutput(value, name))], block.From) { Where = [.. block.Where] };
         if (ordered)
         {
@@ -110,7 +117,12 @@ public sealed class PlanCompiler
             var block = new QueryBlock(new SqlTable(_dialect.QuoteName(scan.Entity.Table), alias));
             for (var i = 0; i < scan.Columns.Length; i++)
             {
-                block.Add(scan.Columns[i], _dialect.ScanOutput(new SqlColumn(alias, scan.Sources[i].SourceName), scan.Columns[i]), scan.Columns[i].Storage);
+                var stored = new SqlColumn(alias, scan.Sources[i].SourceName);
+                block.Add(scan.Columns[i], _dialect.ScanOutput(stored, scan.Columns[i]), scan.Columns[i].Storage);
+                if (!_summed.Contains(scan.Columns[i].Id))
+                {
+                    CheckFit(block, scan.Columns[i], stored);
+                }
             }
 
             return block;
@@ -274,8 +286,20 @@ public sealed class PlanCompiler
         return left;
     }
 
+    // What is sent is checked when it arrives.
+    private void CheckFit(QueryBlock block, PlanColumn column, SqlExpression value)
+    {
+        if (_context.EngineTables is null && !_sent.Contains(column.Id) && _dialect.Fits(value, column) is { } fits)
+        {
+            block.Check(fits);
+        }
+    }
+
     private QueryBlock Aggregate(AggregatePlan aggregate)
     {
+        // A sum shows whether a value that is no number was in it, so it is checked once a group and not once a row.
+        var sums = aggregate.Measures.Select(measure => measure is { Function: MeasureFunction.Sum, Input: ColumnExpression { Column: var column } } && column.Type is DecimalType ? column : null).ToImmutableArray();
+        _summed.UnionWith(sums.OfType<PlanColumn>().Select(column => column.Id));
         var input = Open(aggregate.Input);
         var names = Names(aggregate.Columns);
         var groups = aggregate.GroupBy.Select(column => input[column].Expression).ToImmutableArray();
@@ -289,7 +313,13 @@ public sealed class PlanCompiler
         }).ToImmutableArray();
         var outputs = groups.Concat(measures).Select((value, i) => new SqlOutput(value, names[i]));
         var select = new SqlSelect([.. outputs], input.From) { Where = [.. input.Where], GroupBy = groups };
-        return Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
+        var block = Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
+        foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => sums[i] is not null))
+        {
+            CheckFit(block, sum, block[sum].Expression);
+        }
+
+        return block;
     }
 
     private QueryBlock Set(ImmutableArray<LogicalPlan> plans, ImmutableArray<PlanColumn> columns, Func<ImmutableArray<SqlQuery>, SqlQuery> combine)

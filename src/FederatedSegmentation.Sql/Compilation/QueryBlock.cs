@@ -16,6 +16,19 @@ internal sealed class QueryBlock(SqlRelation from)
     /// <summary>What must hold.</summary>
     public List<SqlCondition> Where { get; } = [];
 
+    /// <summary>How many conditions at the end of <see cref="Where"/> are checks of values, which are read last and hold for every row.</summary>
+    public int Checks { get; private set; }
+
+    /// <summary>Keeps the rows for which the condition is TRUE; it stands before the checks.</summary>
+    public void Keep(SqlCondition condition) => Where.Insert(Where.Count - Checks, condition);
+
+    /// <summary>Adds a check.</summary>
+    public void Check(SqlCondition condition)
+    {
+        Where.Add(condition);
+        Checks++;
+    }
+
     /// <summary>The marker columns of the matches that were joined already.</summary>
     public Dictionary<MatchPlan, SqlColumn> Marks { get; } = new(ReferenceEqualityComparer.Instance);
 

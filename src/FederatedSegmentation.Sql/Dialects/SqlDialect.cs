@@ -58,6 +58,12 @@ public abstract class SqlDialect
     /// <summary>A column as a scan outputs it: text for what the engine has to cast.</summary>
     public virtual SqlExpression ScanOutput(SqlExpression column, PlanColumn output) => column;
 
+    /// <summary>
+    /// A condition that is TRUE for every value of a stored column that the language knows, and raises an error for the others; null where there are none.
+    /// </summary>
+    /// <remarks>For values that a source uses and does not send, such as infinite times: what is sent is checked when it arrives.</remarks>
+    public virtual SqlCondition? Fits(SqlExpression column, PlanColumn output) => null;
+
     /// <summary>Text that compares and sorts by its bytes.</summary>
     public virtual SqlExpression ByBytes(SqlExpression text) => text;
 

@@ -15,7 +15,7 @@ public sealed class BehaviourTests
     [InlineData("{has: orders.customer.referrer*.referred*.orders, depth: 3}", "has orders.customer.referrer*.referred*.orders to depth 3(true)")]
     [InlineData(
         "{every: referrer*, must: {field: active, is: true}}",
-        "all(has referrer* to depth 8(true); not(has referrer* to depth 8(all(true; not(active = true)))))")]
+        "all(not(has referrer* to depth 8(all(true; not(active = true)))); has referrer* to depth 8(true))")]
     [InlineData("{seq: referrer*.orders, depth: 2, steps: [{}, {}]}", "seq referrer*.orders to depth 2 by placed_at: (true) → (true)")]
     [InlineData(
         "{regular: referrer*.logins, depth: 2, per: {n: 1, unit: day}, in: 1, of_last: 1}",

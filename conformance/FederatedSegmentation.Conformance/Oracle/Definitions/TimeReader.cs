@@ -39,7 +39,6 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Paramet
             return isDate ? new Value.Date(clock.DateFromToday(shift, unit)) : literals.AtInstant(clock.FromNow(shift, unit), subject);
         }
 
-        MarkArguable(unit);
         return isDate ? new Value.Date(clock.DateFromCurrent(unit, shift)) : literals.AtInstant(clock.FromCurrent(unit, shift), subject);
     }
 
@@ -67,11 +66,6 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Paramet
         var unit = Unit(form, subject);
         var current = form["current"] is not { } flag || Json.Boolean(flag, "current");
         var rolling = form["align"] is { } align && Json.Text(align, "align") == "rolling";
-        if (!rolling)
-        {
-            MarkArguable(unit);
-        }
-
         if (subject.Type.Kind == TypeKind.Date)
         {
             if (rolling && !last && count == 0)
@@ -109,7 +103,6 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Paramet
         Json.AllowOnly(form, "unit", "offset");
         var unit = Unit(form, subject);
         var offset = form["offset"] is { } k ? Json.Integer(k, "offset") : 0;
-        MarkArguable(unit);
         return subject.Type.Kind == TypeKind.Date
             ? new WindowCondition(new Value.Date(clock.DateFromCurrent(unit, offset)), new Value.Date(clock.DateFromCurrent(unit, offset + 1)), Outside: false)
             : new WindowCondition(
@@ -174,14 +167,6 @@ internal sealed class TimeReader(RunClock clock, LiteralReader literals, Paramet
     private Value MomentOrLiteral(JsonNode? node, Subject subject) => IsMoment(node) ? Moment(node!.AsObject(), subject) : literals.Read(node, subject);
 
     private LocalClock ClockOf(Subject subject) => new(clock.Zone, subject.Zone is { } zone ? ZoneRules.Of(zone) : null);
-
-    private void MarkArguable(TimeUnit unit)
-    {
-        if (clock.CurrentIsArguable(unit))
-        {
-            findings.MarkUnspecified("The start of the current minute or hour within a change of the clock.");
-        }
-    }
 
     private static TimeUnit Unit(JsonObject node, Subject subject)
     {

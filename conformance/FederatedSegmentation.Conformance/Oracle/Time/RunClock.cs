@@ -48,24 +48,17 @@ public sealed class RunClock(long asOf, ZoneRules zone, bool weekStartsOnSunday)
         if (IsSubDay(unit))
         {
             var size = SubDayMicros(unit);
-            return Zone.ToInstant(CivilCalendar.FloorDivide(NowLocal, size) * size) + (n * size);
+            return LatestUpToNow(CivilCalendar.FloorDivide(NowLocal, size) * size) + (n * size);
         }
 
         return Zone.ToInstant(DateFromCurrent(unit, n) * CivilCalendar.MicrosPerDay);
     }
 
-    /// <summary>
-    /// Whether cur(u) depends on how one reads "start of the current local hour" inside an hour that the clock shows twice or skips a part of.
-    /// </summary>
-    public bool CurrentIsArguable(TimeUnit unit)
+    /// <summary>The current minute or hour is the one that holds now: of two instants at which the clock shows its start, the later one that is not after now.</summary>
+    private long LatestUpToNow(long local)
     {
-        if (!IsSubDay(unit))
-        {
-            return false;
-        }
-
-        var intoUnit = CivilCalendar.FloorModulo(NowLocal, SubDayMicros(unit));
-        return FromCurrent(unit, 0) != Now - intoUnit;
+        var (early, late) = Zone.InstantsOf(local);
+        return late <= Now ? late : early;
     }
 
     /// <summary>today + n u.</summary>

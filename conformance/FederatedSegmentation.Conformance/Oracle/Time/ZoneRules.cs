@@ -46,6 +46,19 @@ public sealed class ZoneRules
         return ToLocal(late) == local ? late : local - before;
     }
 
+    /// <summary>The first and the last instant at which the clock shows a local time; one in a gap is moved forward as in <see cref="ToInstant"/>.</summary>
+    public (long First, long Last) InstantsOf(long local)
+    {
+        var first = ToInstant(local);
+        if (!IsTwice(local))
+        {
+            return (first, first);
+        }
+
+        var (before, after) = OffsetsAround(local);
+        return (first, local - Math.Min(before, after));
+    }
+
     public bool IsInGap(long local)
     {
         var (before, after) = OffsetsAround(local);

@@ -1,0 +1,79 @@
+using System.Text;
+using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Model.Errors;
+
+namespace FederatedSegmentation.PropertyTests;
+
+/// <summary>How the product's answer differs from the oracle's.</summary>
+/// <param name="Kind">Differences of one kind are taken for the same defect when a case is shrunk.</param>
+/// <param name="Text">What differs.</param>
+public sealed record Difference(string Kind, string Text);
+
+/// <summary>Runs one case through the product and compares the members with the oracle's.</summary>
+public static class CaseComparison
+{
+    private const int LongestText = 1200;
+
+    /// <summary>The difference, or null: none, or the language leaves the outcome open.</summary>
+    public static async Task<Difference?> RunAsync(GeneratedCase generated, Placing placing, RemoteDatabase? remote, CancellationToken cancellationToken)
+    {
+        var expected = generated.Evaluate();
+        if (expected.Unspecified.Length > 0)
+        {
+            return null;
+        }
+
+        await using var scenario = await Scenario.CreateAsync(generated, placing, remote, cancellationToken);
+        try
+        {
+            var members = await scenario.MembersAsync(cancellationToken);
+            if (expected.DataError is not null)
+            {
+                return new Difference("no data error", $"members instead of a data error ({expected.DataError})");
+            }
+
+            var wanted = new StringBuilder();
+            foreach (var member in expected.Members)
+            {
+                wanted.AppendJoin(',', member.Fields.Select(Field)).Append('\n');
+            }
+
+            return string.Equals(members, wanted.ToString(), StringComparison.Ordinal) ? null : new Difference("members", Describe(members, wanted.ToString()));
+        }
+        catch (FederatedSegmentationException problem) when (problem.Problems[0].Kind == ErrorKind.Data && (expected.DataError is not null || expected.PossibleDataErrors.Length > 0))
+        {
+            return null;
+        }
+        catch (FederatedSegmentationException problem)
+        {
+            return new Difference(problem.Problems[0].Code, Shortened(problem));
+        }
+        catch (Exception problem) when (problem is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return new Difference(problem.GetType().Name, Shortened(problem));
+        }
+    }
+
+    private static string Shortened(Exception problem)
+    {
+        var causes = new List<string>();
+        for (var cause = problem; cause is not null; cause = cause.InnerException)
+        {
+            causes.Add($"{cause.GetType().Name}: {cause.Message}");
+        }
+
+        var text = string.Join(" <- ", causes);
+        return text[..Math.Min(LongestText, text.Length)];
+    }
+
+    private static string Describe(string members, string wanted)
+    {
+        var (got, expected) = (members.Split('\n').ToHashSet(), wanted.Split('\n').ToHashSet());
+        var surplus = got.Except(expected).Take(3).ToList();
+        var missing = expected.Except(got).Take(3).ToList();
+        return $"{got.Count - 1} members, {expected.Count - 1} expected; surplus [{string.Join(" / ", surplus)}], missing [{string.Join(" / ", missing)}]";
+    }
+
+    private static string Field(string text)
+        => text.Length == 0 || text.AsSpan().ContainsAny("\",\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

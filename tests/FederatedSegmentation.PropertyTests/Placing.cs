@@ -1,0 +1,36 @@
+using FederatedSegmentation.Conformance.Generation;
+
+namespace FederatedSegmentation.PropertyTests;
+
+/// <summary>Over which sources the tables of a case are spread.</summary>
+/// <param name="Name">Its name in messages and of files.</param>
+/// <param name="Files">The form of those that are files.</param>
+/// <param name="IsRemote">Whether the table of an entity lies in the database, by the case's seed and the entity's name.</param>
+/// <param name="OpensRemote">Makes the database; null where all is files.</param>
+public sealed record Placing(string Name, FileForm Files, Func<int, string, bool> IsRemote, Func<CancellationToken, Task<RemoteDatabase>>? OpensRemote)
+{
+    /// <summary>Files of all forms.</summary>
+    public static Placing InFiles { get; } = OfFiles("files", FileForm.Varied);
+
+    /// <summary>Everything in PostgreSQL.</summary>
+    public static Placing InPostgres { get; } = new("postgres", FileForm.Csv, (_, _) => true, PostgresRemote.CreateAsync);
+
+    /// <summary>About half of the tables in PostgreSQL, the others files of all forms.</summary>
+    public static Placing InBoth { get; } = new(
+        "both", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, PostgresRemote.CreateAsync);
+
+    /// <summary>All placings, with those of one form of file each.</summary>
+    public static IReadOnlyList<Placing> All { get; } =
+    [
+        OfFiles("csv", FileForm.Csv), OfFiles("jsonl", FileForm.JsonLines), OfFiles("parquet", FileForm.Parquet), InFiles, InPostgres, InBoth,
+    ];
+
+    /// <summary>Whether it takes the case: PostgreSQL stores no U+0000.</summary>
+    public bool Takes(GeneratedCase generated) => OpensRemote is null
+        || !generated.Tables.Any(table => table.Rows.Any(row => row.Any(value => value is Conformance.Oracle.Values.Value.Text text && text.Characters.Contains('\0', StringComparison.Ordinal))));
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
+
+    private static Placing OfFiles(string name, FileForm form) => new(name, form, (_, _) => false, null);
+}

@@ -1,0 +1,60 @@
+using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Testing.Postgres;
+using Xunit;
+
+namespace FederatedSegmentation.PropertyTests;
+
+/// <summary>Cases that once failed, shrunk and kept in <c>conformance/regressions</c>; each runs over every placing that can hold it.</summary>
+public sealed class RegressionTests
+{
+    private static readonly string Folder = FindFolder();
+
+    public static TheoryData<string, string> OverFiles => Cases(isRemote: false);
+
+    public static TheoryData<string, string> OverPostgres => Cases(isRemote: true);
+
+    [Theory]
+    [MemberData(nameof(OverFiles))]
+    public Task A_kept_case_gives_the_members_of_the_oracle_over_files(string name, string placing) => CheckAsync(name, placing);
+
+    [PostgresTheory]
+    [MemberData(nameof(OverPostgres))]
+    public Task A_kept_case_gives_the_members_of_the_oracle_over_postgresql(string name, string placing) => CheckAsync(name, placing);
+
+    private static async Task CheckAsync(string name, string placingName)
+    {
+        var placing = Placing.All.Single(candidate => candidate.Name == placingName);
+        var kept = await ReadAsync(name);
+        var remote = placing.OpensRemote is { } open ? await open(CancellationToken.None) : null;
+        var difference = await CaseComparison.RunAsync(kept, placing, remote, CancellationToken.None);
+        Assert.True(difference is null, $"{difference?.Kind}: {difference?.Text}");
+    }
+
+    private static TheoryData<string, string> Cases(bool isRemote)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var file in Directory.GetFiles(Folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            var kept = CaseText.Read(File.ReadAllText(file));
+            foreach (var placing in Placing.All.Where(placing => placing.OpensRemote is not null == isRemote && placing.Takes(kept)))
+            {
+                cases.Add(Path.GetFileNameWithoutExtension(file), placing.Name);
+            }
+        }
+
+        return cases;
+    }
+
+    private static async Task<GeneratedCase> ReadAsync(string name) => CaseText.Read(await File.ReadAllTextAsync(Path.Combine(Folder, name + ".json")));
+
+    private static string FindFolder()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "FederatedSegmentation.sln")))
+        {
+            root = root.Parent ?? throw new InvalidOperationException("The tests do not lie in the repository.");
+        }
+
+        return Path.Combine(root.FullName, "conformance", "regressions");
+    }
+}
