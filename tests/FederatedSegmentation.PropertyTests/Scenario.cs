@@ -20,6 +20,9 @@ public sealed class Scenario : IAsyncDisposable
     private readonly DateTimeOffset _asOf;
     private readonly SegmentGateway _gateway;
 
+    /// <summary>The values of parameters that the run is given.</summary>
+    private ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     private Scenario(string folder, string segment, string asOf, RemoteDatabase? remote)
     {
         _folder = folder;
@@ -52,7 +55,7 @@ public sealed class Scenario : IAsyncDisposable
         }
 
         await CaseFiles.WriteDefinitionsAsync(generated, folder, entity => placements[entity], cancellationToken);
-        return new Scenario(folder, generated.Segment, generated.AsOfText, remote);
+        return new Scenario(folder, generated.Segment, generated.AsOfText, remote) { Parameters = generated.Parameters };
     }
 
     /// <summary>A segment <c>asked</c> over tables that the database has already.</summary>
@@ -103,7 +106,7 @@ public sealed class Scenario : IAsyncDisposable
             Deadline = TimeSpan.FromMinutes(5),
             StartedAt = TimeProvider.System.GetTimestamp(),
             ShowsValues = false,
-            Parameters = _generated.Parameters,
+            Parameters = Parameters,
         };
         await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
         var text = Encoding.UTF8.GetString(stream.ToArray());
