@@ -97,8 +97,7 @@ public sealed class PostgresDialect : SqlDialect
     /// <remarks>IS NOT DISTINCT FROM compares every pair; arrays treat NULLs as equal and can be sorted and hashed.</remarks>
     public override SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlComparison(ComparisonOperator.Equal, NullSafeKey(left), NullSafeKey(right));
 
-    /// <inheritdoc />
-    public override SqlExpression NullSafeKey(SqlExpression value) => new SqlTemplate(["ARRAY[", "]"], [value]);
+    private static SqlTemplate NullSafeKey(SqlExpression value) => new(["ARRAY[", "]"], [value]);
 
     /// <inheritdoc />
     public override SqlCondition IsNotNan(SqlExpression value) => new SqlComparison(ComparisonOperator.NotEqual, value, Nan);

@@ -67,8 +67,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
             case OrPlan or:
                 return Combine([.. or.Items.Select(item => Condition(item, negated, block))], all: negated);
             case MatchPlan { Band: { } band } match:
-                var isMatched = bands.Condition(match, band, block);
-                return negated ? ConditionCompiler.Complement(isMatched) : isMatched;
+                return bands.Exists(match, band, block) with { Negated = negated };
             case MatchPlan match:
                 return new SqlIsNull(Mark(match, block), Negated: !negated);
             case LeafPlan leaf:

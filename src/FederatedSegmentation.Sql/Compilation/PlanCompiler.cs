@@ -31,6 +31,7 @@ public sealed class PlanCompiler
     private readonly ExpressionCompiler _expressions;
     private readonly ConditionCompiler _conditions;
     private readonly FilterCompiler _filters;
+    private readonly BandCompiler _bands;
     private readonly ClosureCompiler _closures;
     private readonly MemberCompiler _members;
     private readonly SharedUses _uses;
@@ -47,7 +48,8 @@ public sealed class PlanCompiler
         _context = context;
         _expressions = new ExpressionCompiler(dialect);
         _conditions = new ConditionCompiler(dialect, _expressions, context.MixedCollations);
-        _filters = new FilterCompiler(dialect, _conditions, new BandCompiler(dialect, _conditions, _expressions, Open, Alias), Open, Alias);
+        _bands = new BandCompiler(dialect, _conditions, _expressions, this);
+        _filters = new FilterCompiler(dialect, _conditions, _bands, Open, Alias);
         _closures = new ClosureCompiler(dialect, this);
         _members = new MemberCompiler(dialect, this);
         _uses = new SharedUses(plan, context.Results);
@@ -154,9 +156,22 @@ public sealed class PlanCompiler
     private QueryBlock Filter(FilterPlan filter)
     {
         var block = Open(filter.Input);
-        _filters.Apply(filter.Predicate, block);
+        var conjuncts = filter.Predicate is AndPlan and ? and.Items : [filter.Predicate];
+        _filters.Apply(new AndPlan([.. conjuncts.Where(conjunct => BandOf(conjunct) is null)]), block);
+        foreach (var (match, negated) in conjuncts.Select(BandOf).OfType<(MatchPlan, bool)>())
+        {
+            block = _bands.Filter(block, filter.Columns, match, match.Band!, negated);
+        }
+
         return block;
     }
+
+    private static (MatchPlan Match, bool Negated)? BandOf(PlanPredicate conjunct) => conjunct switch
+    {
+        MatchPlan { Band: not null } match => (match, false),
+        NotPlan { Item: MatchPlan { Band: not null } match } => (match, true),
+        _ => null,
+    };
 
     private QueryBlock Flag(FlagPlan flag)
     {
@@ -475,7 +490,8 @@ public sealed class PlanCompiler
     internal static ImmutableArray<string> Names(ImmutableArray<PlanColumn> columns)
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { RowNumber, GroupSize, FilterCompiler.Marker };
-        return [.. columns.Select(column => Encoding.UTF8.GetByteCount(column.Name) <= LongestName && column.Name.Length > 0 && taken.Add(column.Name)
+        return [.. columns.Select(column => Encoding.UTF8.GetByteCount(column.Name) <= LongestName && column.Name.Length > 0
+            && !column.Name.StartsWith(BandCompiler.NamePrefix, StringComparison.OrdinalIgnoreCase) && taken.Add(column.Name)
             ? column.Name
             : Unique(taken, column))];
     }

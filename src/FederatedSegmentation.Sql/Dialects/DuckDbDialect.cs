@@ -50,7 +50,7 @@ public sealed class DuckDbDialect : SqlDialect
     public override bool HasSemiJoin => true;
 
     /// <inheritdoc />
-    public override bool HasAsOfJoin => true;
+    public override bool WalksTimeByWindow => true;
 
     /// <inheritdoc />
     public override string WriteLiteral(Literal value, StorageType storage) => (value, storage) switch
@@ -82,9 +82,6 @@ public sealed class DuckDbDialect : SqlDialect
         StoredBinary => "BLOB",
         _ => "VARCHAR",
     };
-
-    /// <inheritdoc />
-    public override SqlExpression NullSafeKey(SqlExpression value) => new SqlTemplate(["[", "]"], [value]);
 
     /// <inheritdoc />
     public override SqlCondition IsNotNan(SqlExpression value) => new SqlComparison(ComparisonOperator.NotEqual, value, Nan);

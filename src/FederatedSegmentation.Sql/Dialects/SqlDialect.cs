@@ -27,8 +27,8 @@ public abstract class SqlDialect
     /// <summary>Whether FROM takes SEMI JOIN and ANTI JOIN; elsewhere they become EXISTS and NOT EXISTS.</summary>
     public virtual bool HasSemiJoin => false;
 
-    /// <summary>Whether FROM takes ASOF LEFT JOIN; elsewhere times are compared inside EXISTS.</summary>
-    public virtual bool HasAsOfJoin => false;
+    /// <summary>Whether rows that follow each other in time are found by a window over both sides; elsewhere by EXISTS.</summary>
+    public virtual bool WalksTimeByWindow => false;
 
     /// <summary>The name, quoted whatever it holds.</summary>
     /// <exception cref="FederatedSegmentationException">The name is empty or holds U+0000.</exception>
@@ -69,9 +69,6 @@ public abstract class SqlDialect
 
     /// <summary>Equality in which NULLs equal each other, in the form that the dialect joins fastest.</summary>
     public virtual SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlNotDistinct(left, right);
-
-    /// <summary>A value that is equal to itself also where it is NULL, for joins that take plain equality only.</summary>
-    public abstract SqlExpression NullSafeKey(SqlExpression value);
 
     /// <summary>TRUE where a float is not NaN.</summary>
     public abstract SqlCondition IsNotNan(SqlExpression value);

@@ -47,10 +47,4 @@ public enum SqlJoinKind
 
     /// <summary>Left rows without a match.</summary>
     Anti,
-
-    /// <summary>
-    /// Every left row, with the right row that is nearest in the one inequality of ON among those that satisfy the rest. Only in dialects with
-    /// <see cref="Dialects.SqlDialect.HasAsOfJoin"/>.
-    /// </summary>
-    AsOfLeft,
 }

@@ -160,7 +160,6 @@ public sealed class SqlWriter
                     SqlJoinKind.Inner => "JOIN ",
                     SqlJoinKind.Left => "LEFT JOIN ",
                     SqlJoinKind.Semi => "SEMI JOIN ",
-                    SqlJoinKind.AsOfLeft => "ASOF LEFT JOIN ",
                     _ => "ANTI JOIN ",
                 });
                 Write(join.Right);
