@@ -28,6 +28,9 @@ public interface IResidualRun : IAsyncDisposable
 
     /// <summary>The number that a statement of ours yields, for instance a count for a data error.</summary>
     Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken);
+
+    /// <summary>The texts that a statement of ours yields in its first column, for instance values for a data error; NULLs are left out.</summary>
+    Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken);
 }
 
 /// <summary>A statement of the engine failed for a reason that lies in a table that it reads itself; the source of that table knows how to say it.</summary>
