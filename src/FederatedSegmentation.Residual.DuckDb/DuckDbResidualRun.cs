@@ -55,7 +55,14 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
         // In Parquet an instant says that it is one.
         var instants = string.Join(", ", statements.Instants.Select(DuckDbDialect.Instance.QuoteIdentifier).Select(name => $"CAST({name} AS TIMESTAMPTZ) AS {name}"));
         var members = instants.Length == 0 ? statements.Members : $"SELECT * REPLACE ({instants}) FROM ({statements.Members})";
-        return await ExecuteAsync($"COPY ({members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ExecuteAsync($"COPY ({members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineFailure failure) when (failure.InnerException!.Message.Contains(writableFile, StringComparison.Ordinal))
+        {
+            throw new EngineFailure(failure.InnerException, misfit: null) { ConcernsOutput = true };
+        }
     }
 
     /// <inheritdoc />

@@ -40,4 +40,7 @@ public sealed class EngineFailure(Exception inner, (string Entity, string Column
 {
     /// <summary>The entity and column with a value that does not fit its declared type, or null.</summary>
     public (string Entity, string Column)? Misfit { get; } = misfit;
+
+    /// <summary>Whether the engine could not write the run's writable file.</summary>
+    public bool ConcernsOutput { get; init; }
 }

@@ -42,6 +42,10 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             {
                 return await RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
             }
+            catch (EngineFailure failure) when (failure.ConcernsOutput && request.Target is MembershipFile file)
+            {
+                throw OutputFailure.OfWords(failure.InnerException!, file.DisplayName);
+            }
             catch (EngineFailure failure)
             {
                 throw await ExplainAsync(failure, used, run, request.ShowsValues, cancellationToken).ConfigureAwait(false);
