@@ -24,7 +24,7 @@ internal enum FileFormat
 internal sealed record FileSet(FileFormat Format, ImmutableArray<string> Paths, string Pattern)
 {
     /// <summary>Expands a pattern.</summary>
-    /// <exception cref="FederatedSegmentationException">CFG110: it leaves the root. SRC101: nothing matches. SRC102: not a file that can be read.</exception>
+    /// <exception cref="FederatedSegmentationException">CFG110: it leaves the root. SRC101: nothing matches. SRC102: not files that can be read.</exception>
     public static FileSet Expand(string source, string root, string pattern)
     {
         if (Path.IsPathRooted(pattern) || pattern.Split('/', '\\').Contains("..", StringComparer.Ordinal))
@@ -48,6 +48,11 @@ internal sealed record FileSet(FileFormat Format, ImmutableArray<string> Paths, 
         if (real.Any(path => !path.StartsWith(inside, StringComparison.Ordinal)))
         {
             throw Leaves(source, pattern);
+        }
+
+        if (real.Any(path => !RegularFile.IsOne(path)))
+        {
+            throw Fail("SRC102", source, $"'{pattern}' names a pipe or a device, which cannot be read twice.", "Write what it gives into a file first.");
         }
 
         return new FileSet(FormatOf(source, pattern, matches), real, pattern);

@@ -13,6 +13,8 @@ namespace FederatedSegmentation.Connectors.Files;
 /// <summary>A folder of Parquet, CSV and JSON Lines files, read by the embedded engine where they are joined. Safe for concurrent use.</summary>
 public sealed class FilesConnector : IEngineSource
 {
+    private const char DefaultDelimiter = ',';
+
     private readonly string _root;
     private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
 
@@ -61,11 +63,12 @@ public sealed class FilesConnector : IEngineSource
         foreach (var entity in entities)
         {
             var pattern = entity.Table is [var single] ? single : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
+            var files = FileSet.Expand(Source, _root, pattern);
             var table = await ReadAsync(
-                connection, FileSet.Expand(Source, _root, pattern), entity.CsvDelimiter ?? ',', [.. entity.Columns.Select(column => column.SourceName)],
+                connection, files, entity.CsvDelimiter ?? DefaultDelimiter, [.. entity.Columns.Select(column => column.SourceName)],
                 entity.Key is [var key] ? key.SourceName : null, cancellationToken).ConfigureAwait(false);
             var (stored, engine) = table.As(entity, Source);
-            var described = new Described(entity, table, engine);
+            var described = new Described(entity, files, table, engine);
             _tables.AddOrUpdate(entity, described);
             _latest[entity.Name] = described;
             tables.Add(stored);
@@ -78,15 +81,22 @@ public sealed class FilesConnector : IEngineSource
     public EngineTable TableOf(Entity entity) => _tables.TryGetValue(entity, out var known) ? known.Engine : throw new KeyNotFoundException($"{entity} was not described.");
 
     /// <inheritdoc />
-    public string? CountMisfits(string entity, string column)
+    public MisfitQueries? FindMisfits(string entity, string column)
     {
-        return _latest.GetValueOrDefault(entity) is { } known && known.Entity.FindColumn(column) is { } declared
-            ? $"SELECT count(*) FROM {known.Table.Relation} WHERE {known.Table.DoesNotFit(declared)}"
-            : null;
+        if (_latest.GetValueOrDefault(entity) is not { } known || known.Entity.FindColumn(column) is not { } declared)
+        {
+            return null;
+        }
+
+        var misfits = $"FROM {known.Table.Relation} WHERE {known.Table.DoesNotFit(declared)}";
+        var value = $"CAST({DuckDbDialect.Instance.QuoteIdentifier(declared.SourceName)} AS VARCHAR)";
+        return new MisfitQueries(declared.Type, $"SELECT count(*) {misfits}", $"SELECT {value} {misfits} LIMIT {MisfitQueries.MostValues}");
     }
 
     /// <inheritdoc />
-    public Problem? Explain(Exception failure) => failure is DuckDbException engine ? FilesErrors.Explain(Source, _root, engine) : null;
+    public async Task<Problem?> ExplainAsync(Exception failure, CancellationToken cancellationToken) => failure is DuckDbException engine
+        ? await FilesErrors.ExplainAsync(Source, _root, engine, [.. _latest.Values.Select(known => (known.Files, known.Entity.CsvDelimiter ?? DefaultDelimiter))], cancellationToken).ConfigureAwait(false)
+        : null;
 
     /// <inheritdoc />
     public async IAsyncEnumerable<ConnectionCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -116,7 +126,7 @@ public sealed class FilesConnector : IEngineSource
         await using var closing = connection.ConfigureAwait(false);
         foreach (var pattern in FileGroups.Of(_root))
         {
-            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
             found.Add(new DiscoveredTable(
                 [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
         }
@@ -140,9 +150,14 @@ public sealed class FilesConnector : IEngineSource
         {
             return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, key, cancellationToken).ConfigureAwait(false);
         }
-        catch (DuckDbException failure) when (FilesErrors.Explain(Source, _root, failure) is { } problem)
+        catch (DuckDbException failure)
         {
-            throw new SourceException(problem, failure);
+            if (await FilesErrors.ExplainAsync(Source, _root, failure, [(files, delimiter)], cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                throw new SourceException(problem, failure);
+            }
+
+            throw;
         }
     }
 
@@ -152,7 +167,7 @@ public sealed class FilesConnector : IEngineSource
         await using var closing = connection.ConfigureAwait(false);
         try
         {
-            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), ',', [], key: null, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
             return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
         }
         catch (FederatedSegmentationException failure)
@@ -178,5 +193,5 @@ public sealed class FilesConnector : IEngineSource
     private SourceException Fail(string code, string message, string hint) => new(new Problem { Code = code, Stage = Stage.Execute, Source = Source, Message = message, Hint = hint });
 
     // The files of an entity, as they were found last.
-    private sealed record Described(Entity Entity, FileTable Table, EngineTable Engine);
+    private sealed record Described(Entity Entity, FileSet Files, FileTable Table, EngineTable Engine);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FederatedSegmentation.DuckDb;
@@ -9,31 +10,66 @@ namespace FederatedSegmentation.Connectors.Files;
 internal static partial class FilesErrors
 {
     /// <summary>The problem behind a failure, or null where it has nothing to do with files.</summary>
-    public static Problem? Explain(string source, string root, DuckDbException failure)
+    /// <param name="source">The source.</param>
+    /// <param name="root">Its root.</param>
+    /// <param name="failure">What the engine reported.</param>
+    /// <param name="tables">The files that it read, with the delimiter of CSV.</param>
+    /// <param name="cancellationToken">Ends the search for the line.</param>
+    public static async Task<Problem?> ExplainAsync(
+        string source, string root, DuckDbException failure, ImmutableArray<(FileSet Files, char Delimiter)> tables, CancellationToken cancellationToken)
     {
         var message = failure.Message;
-        var file = FileName().Match(message) is { Success: true } named && Path.IsPathRooted(named.Groups["file"].Value) ? Path.GetRelativePath(root, named.Groups["file"].Value) : null;
+        var path = FileName().Match(message) is { Success: true } named ? named.Groups["file"].Value : null;
+        Problem Of(string code, string? file, int? line, string what, string hint)
+            => new() { Code = code, Stage = Stage.Residual, Source = source, File = file is null ? null : Path.GetRelativePath(root, file), Line = line, Message = what, Hint = hint };
+
+        var isCsv = message.Contains("CSV Error", StringComparison.Ordinal) || message.Contains("Expected Number of Columns", StringComparison.Ordinal);
+        var isJson = !isCsv && message.Contains("JSON", StringComparison.Ordinal) && failure.Kind is DuckDbErrorKind.InvalidInput or DuckDbErrorKind.Conversion or DuckDbErrorKind.Io;
+        if (!isCsv && !isJson && failure.Kind is not (DuckDbErrorKind.Io or DuckDbErrorKind.Permission or DuckDbErrorKind.InvalidInput))
+        {
+            return null;
+        }
+
+        foreach (var (files, delimiter) in tables.Where(table => table.Files.Format != FileFormat.Parquet))
+        {
+            foreach (var file in files.Paths.Where(file => path is null || string.Equals(file, path, StringComparison.Ordinal)))
+            {
+                if (await FindAsync(file, files.Format, delimiter, cancellationToken).ConfigureAwait(false) is { } defect)
+                {
+                    return Of(defect.Code, file, defect.Line, defect.Message, defect.Hint);
+                }
+            }
+        }
+
+        if (!isCsv && !isJson)
+        {
+            return Of("SRC106", path, null, "The file is damaged, not of the format that its name says, or not readable for the gateway.", "Check the file and its permissions.");
+        }
+
         var line = LineNumber().Match(message) is { Success: true } counted ? int.Parse(counted.Groups["line"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : (int?)null;
-        Problem Of(string code, string what, string hint) => new() { Code = code, Stage = Stage.Residual, Source = source, File = file, Line = line, Message = what, Hint = hint };
-
-        if (message.Contains("CSV Error", StringComparison.Ordinal) || message.Contains("Expected Number of Columns", StringComparison.Ordinal))
+        if (message.Contains("utf-8", StringComparison.OrdinalIgnoreCase) || message.Contains("unicode", StringComparison.OrdinalIgnoreCase))
         {
-            return message.Contains("utf-8", StringComparison.OrdinalIgnoreCase) || message.Contains("unicode", StringComparison.OrdinalIgnoreCase)
-                ? Of("DAT005", "The file is not UTF-8.", "Convert it to UTF-8.")
-                : Of("DAT002", "A row of the CSV file does not fit its header.", "Give every row as many fields as the header has, quoted by RFC 4180.");
+            return Of("DAT005", path, line, "The file is not UTF-8.", "Convert it to UTF-8.");
         }
 
-        if (message.Contains("JSON", StringComparison.Ordinal) && failure.Kind is DuckDbErrorKind.InvalidInput or DuckDbErrorKind.Conversion or DuckDbErrorKind.Io)
-        {
-            return Of("DAT002", "A line of the JSON Lines file is not a valid object.", "Write one JSON object a line.");
-        }
-
-        return failure.Kind is DuckDbErrorKind.Io or DuckDbErrorKind.Permission or DuckDbErrorKind.InvalidInput
-            ? Of("SRC106", "A file cannot be read: it is missing, damaged, not of the format its name says, or not readable for the gateway.", "Check the file and its permissions.")
-            : null;
+        return isCsv
+            ? Of("DAT002", path, line, "A row of the CSV file does not fit its header.", "Give every row as many fields as the header has, quoted by RFC 4180.")
+            : Of("DAT002", path, line, "A line of the JSON Lines file is not a valid object.", "Write one JSON object a line.");
     }
 
-    [GeneratedRegex("[Ff]ile:? \"?(?<file>/[^\"\\n]+?)\"?(?:[,:\\n]| at | on | in |$)", RegexOptions.CultureInvariant)]
+    private static async Task<TextDefect?> FindAsync(string file, FileFormat format, char delimiter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TextDefects.FindAsync(file, format, delimiter, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new TextDefect("SRC106", null, "The file cannot be read.", "Check that it is there and that the gateway may read it.");
+        }
+    }
+
+    [GeneratedRegex("[Ff]ile(?: =|:)? \"?(?<file>/[^\"\\n]+?)\"?(?:[,:\\n]| at | on | in |$)", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 
     [GeneratedRegex("[Ll]ine:? (?<line>[0-9]+)", RegexOptions.CultureInvariant)]

@@ -13,6 +13,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     private const int ReadBufferBytes = 1 << 20;
 
     private readonly NpgsqlDataSource _pool;
+    private readonly Func<CancellationToken, ValueTask<string>> _password;
 
     internal PostgresConnections(PostgresOptions options, Func<CancellationToken, ValueTask<string>> password)
     {
@@ -56,11 +57,17 @@ internal sealed class PostgresConnections : IAsyncDisposable
         builder.UsePasswordProvider(
             _ => throw new NotSupportedException("Connections are opened asynchronously only."),
             async (_, cancellationToken) => await password(cancellationToken).ConfigureAwait(false));
+        _password = password;
         _pool = builder.Build();
     }
 
     /// <summary>Opens a connection; the caller disposes of it.</summary>
-    internal ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _pool.OpenConnectionAsync(cancellationToken);
+    internal async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        // A secret that is not there is said whether or not the server is.
+        _ = await _password(cancellationToken).ConfigureAwait(false);
+        return await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 }

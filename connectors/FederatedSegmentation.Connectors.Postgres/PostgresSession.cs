@@ -80,7 +80,7 @@ internal sealed class PostgresSession : ISourceSession
             connection = await _context.Connections.OpenAsync(cancellationToken).ConfigureAwait(false);
             var decoders = await PrepareAsync(connection, fragment, remaining, cancellationToken).ConfigureAwait(false);
             submission = SubmissionState.Unknown;
-            var stream = await connection.BeginRawBinaryCopyAsync($"COPY ({fragment.Sql}\n) TO STDOUT (FORMAT binary)", cancellationToken).ConfigureAwait(false);
+            var stream = await StartingCopy.BeginAsync(connection, $"COPY ({fragment.Sql}\n) TO STDOUT (FORMAT binary)", _context, cancellationToken).ConfigureAwait(false);
             return new PostgresStatement(_context, connection, stream, fragment, SchemaOf(fragment), decoders, started);
         }
         catch (Exception failure)

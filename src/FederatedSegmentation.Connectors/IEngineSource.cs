@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Connectors;
@@ -10,9 +11,21 @@ public interface IEngineSource : IDataSourceConnector, IEngineTables
     /// <summary>Absolute folders that the engine must be allowed to read.</summary>
     ImmutableArray<string> AllowedDirectories { get; }
 
-    /// <summary>A statement that counts the values of a column that do not fit its declared type, or null for an entity of another source.</summary>
-    string? CountMisfits(string entity, string column);
+    /// <summary>How to find the values of a column that do not fit its declared type, or null for an entity of another source.</summary>
+    MisfitQueries? FindMisfits(string entity, string column);
 
     /// <summary>What a failure of the engine while it read this source's tables means, without values of the data; null where the failure lies elsewhere.</summary>
-    Problem? Explain(Exception failure);
+    /// <param name="failure">What the engine reported.</param>
+    /// <param name="cancellationToken">Ends the search for the place.</param>
+    Task<Problem?> ExplainAsync(Exception failure, CancellationToken cancellationToken);
+}
+
+/// <summary>Statements for the engine about the values of a column that do not fit its declared type.</summary>
+/// <param name="Type">The declared type.</param>
+/// <param name="Count">Counts them.</param>
+/// <param name="Values">The first <see cref="MostValues"/> of them as text.</param>
+public sealed record MisfitQueries(DataType Type, string Count, string Values)
+{
+    /// <summary>How many values a data error names at most.</summary>
+    public const int MostValues = 3;
 }

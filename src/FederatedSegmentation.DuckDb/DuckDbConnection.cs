@@ -91,6 +91,28 @@ public sealed class DuckDbConnection : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>The first column of all rows as text, without NULLs.</summary>
+    /// <param name="sql">A statement with few rows, whose first column is VARCHAR.</param>
+    /// <param name="cancellationToken">Interrupts the statement.</param>
+    /// <exception cref="DuckDbException">DuckDB refused or failed.</exception>
+    public async Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken)
+    {
+        var texts = new List<string>();
+        var reader = await QueryAsync(sql, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            await foreach (var batch in reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                using (batch)
+                {
+                    texts.AddRange(Enumerable.Range(0, batch.RowCount).Where(row => !batch.Columns[0].IsNull(row)).Select(batch.Columns[0].GetString));
+                }
+            }
+        }
+
+        return texts;
+    }
+
     /// <summary>The first column of the only row as text; null when it is NULL.</summary>
     /// <param name="sql">A statement with one row, whose first column is VARCHAR.</param>
     /// <param name="cancellationToken">Interrupts the statement.</param>

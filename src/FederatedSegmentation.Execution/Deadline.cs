@@ -1,3 +1,4 @@
+using System.Globalization;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Execution;
@@ -53,7 +54,7 @@ public sealed class Deadline : IDisposable
                 {
                     Code = "SLA001",
                     Stage = Stage.Execute,
-                    Message = $"The run did not end within its deadline of {_allowed}.",
+                    Message = $"The run did not end within its deadline of {_allowed.ToString(_allowed < TimeSpan.FromSeconds(1) ? @"s\.fff\ \s" : "c", CultureInfo.InvariantCulture)}.",
                     Hint = "Allow more time with --deadline or the setting Deadline, or look at the slowest fragment with 'fedseg run --json'.",
                 },
                 cancelled);

@@ -18,6 +18,7 @@ internal static class CommandHost
         var parsed = root.Parse(arguments);
         var context = new CommandContext(parsed, terminal, time, open, startedAt);
         var isVerbose = arguments.Contains("--verbose", StringComparer.Ordinal);
+        var showsValues = arguments.Contains("--show-values", StringComparer.Ordinal);
         var isJson = arguments.Contains("--json", StringComparer.Ordinal);
         try
         {
@@ -25,7 +26,7 @@ internal static class CommandHost
             {
                 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
                 {
-                    throw Unparsable(parsed);
+                    throw UsageProblems.Of(parsed);
                 }
 
                 return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellationToken).ConfigureAwait(false);
@@ -33,7 +34,7 @@ internal static class CommandHost
 
             if (parsed.Errors.Count > 0)
             {
-                throw Unparsable(parsed);
+                throw UsageProblems.Of(parsed);
             }
 
             return await run(context, cancellationToken).ConfigureAwait(false);
@@ -46,7 +47,7 @@ internal static class CommandHost
         {
             if (isVerbose)
             {
-                await terminal.Error.WriteLineAsync(failure.ToString()).ConfigureAwait(false);
+                await terminal.Error.WriteLineAsync(FailureTrace.Of(failure, showsValues)).ConfigureAwait(false);
             }
 
             return await FailAsync(context, isJson, failure.Problems).ConfigureAwait(false);
@@ -57,7 +58,7 @@ internal static class CommandHost
         {
             if (isVerbose)
             {
-                await terminal.Error.WriteLineAsync(bug.ToString()).ConfigureAwait(false);
+                await terminal.Error.WriteLineAsync(FailureTrace.Of(bug, showsValues)).ConfigureAwait(false);
             }
 
             return await FailAsync(context, isJson, [Bug(bug)]).ConfigureAwait(false);
@@ -85,9 +86,6 @@ internal static class CommandHost
 
         return ExitCodes.Of(problems);
     }
-
-    private static FederatedSegmentationException Unparsable(ParseResult parsed) => new(
-        [.. parsed.Errors.Select(error => new Problem { Code = UsageCodes.Unparsable, Stage = Stage.Settings, Message = error.Message, Hint = "See 'fedseg --help'." })]);
 
     private static Problem Cancelled() => new() { Code = UsageCodes.Cancelled, Stage = Stage.Execute, Message = "The run was cancelled.", Hint = "Nothing was written." };
 

@@ -12,7 +12,7 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>One run of the embedded engine.</summary>
-internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes) : IResidualRun
+internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes, bool showsValues) : IResidualRun
 {
     private readonly InFlightBudget _budget = new(inFlightBytes);
     private bool _isStaged;
@@ -20,7 +20,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     /// <inheritdoc />
     public Task ReceiveAsync(
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
-        => new FragmentReceiver(instance, _budget).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
+        => new FragmentReceiver(instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
 
     /// <inheritdoc />
     public async Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken)
@@ -52,7 +52,17 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     {
         await StageAsync(statements, cancellationToken).ConfigureAwait(false);
         var path = LiteralText.Quote(writableFile ?? throw new InvalidOperationException("The run has no file to write."));
-        return await ExecuteAsync($"COPY ({statements.Members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
+        // In Parquet an instant says that it is one.
+        var instants = string.Join(", ", statements.Instants.Select(DuckDbDialect.Instance.QuoteIdentifier).Select(name => $"CAST({name} AS TIMESTAMPTZ) AS {name}"));
+        var members = instants.Length == 0 ? statements.Members : $"SELECT * REPLACE ({instants}) FROM ({statements.Members})";
+        try
+        {
+            return await ExecuteAsync($"COPY ({members}) TO {path} (FORMAT parquet, USE_TMP_FILE false)", cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineFailure failure) when (failure.InnerException!.Message.Contains(writableFile, StringComparison.Ordinal))
+        {
+            throw new EngineFailure(failure.InnerException, misfit: null) { ConcernsOutput = true };
+        }
     }
 
     /// <inheritdoc />
@@ -62,6 +72,16 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
         await using (connection.ConfigureAwait(false))
         {
             return await Guarded(() => connection.QueryInt64Async(sql, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken)
+    {
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            return await Guarded(() => connection.QueryTextsAsync(sql, cancellationToken)).ConfigureAwait(false);
         }
     }
 

@@ -14,6 +14,8 @@ internal static class EngineErrors
             failure, "RES001", "The engine needs more memory than it may use and could not spill.", "Raise Engine:DuckDb:MemoryLimit, or name a folder in Engine:DuckDb:TempDirectory."),
         DuckDbErrorKind.TempSpaceExhausted => Of(
             failure, "RES002", "The engine spilled more than it may.", "Raise Engine:DuckDb:MaxTempSize, or allow more memory in Engine:DuckDb:MemoryLimit."),
+        DuckDbErrorKind.DiskFull when !failure.Message.Contains(".fedseg-", StringComparison.Ordinal) => Of(
+            failure, "RES004", "The disk to which the engine spills is full.", "Make room, or name a folder on another disk in Engine:DuckDb:TempDirectory."),
         DuckDbErrorKind.Library => Of(
             failure, "CFG021", "The embedded engine cannot be loaded on this machine.", "Build again on this machine, so that the library of its platform is fetched."),
         _ => DataError(failure) ?? (Exception?)Overflow(failure) ?? new EngineFailure(failure, misfit: null),

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.DuckDb.Ingestion;
@@ -18,8 +17,10 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// Streams a fragment's batches into a table of the engine, casting columns whose stored type differs from the declared one. Values that do not fit are
 /// counted while the rows pass, and end the run when the last row is in.
 /// </summary>
-internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget budget)
+internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget budget, bool showsValues)
 {
+    private const int MostValues = 3;
+
     /// <summary>Receives all batches.</summary>
     public async Task ReceiveAsync(
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
@@ -87,28 +88,22 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
             }
 
             var misfit = EngineConversion.DoesNotFit(arrived, column.Storage, column.Type);
-            return [$"{EngineConversion.OrNull(arrived, column.Storage, column.Type)} AS {names[i]}", $"{misfit} AS {Misfit(i)}"];
+            return [$"{EngineConversion.OrNull(arrived, column.Storage, column.Type)} AS {names[i]}", $"CASE WHEN {misfit} THEN CAST({arrived} AS VARCHAR) END AS {Misfit(i)}"];
         });
         return $"CREATE TABLE {ResidualCompiler.TableName(compiled.Fragment)} AS SELECT {string.Join(", ", selected)} FROM {source}";
     }
 
-    private static async Task CheckMisfitsAsync(DuckDbConnection connection, QueryFragment fragment, CompiledFragment compiled, CancellationToken cancellationToken)
+    private async Task CheckMisfitsAsync(DuckDbConnection connection, QueryFragment fragment, CompiledFragment compiled, CancellationToken cancellationToken)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
         foreach (var (column, i) in compiled.Columns.Select((column, i) => (column, i)).Where(item => !NaturalStorage.IsNatural(item.column.Storage, item.column.Type)))
         {
-            var count = await connection.QueryInt64Async(
-                $"SELECT count(*) FROM {ResidualCompiler.TableName(compiled.Fragment)} WHERE {Misfit(i)}", cancellationToken).ConfigureAwait(false);
+            var misfits = $"FROM {ResidualCompiler.TableName(compiled.Fragment)} WHERE {Misfit(i)} IS NOT NULL";
+            var count = await connection.QueryInt64Async($"SELECT count(*) {misfits}", cancellationToken).ConfigureAwait(false);
             if (count > 0)
             {
-                problems.Add(new Problem
-                {
-                    Code = "DAT001",
-                    Stage = Stage.Residual,
-                    Source = fragment.Source,
-                    Message = string.Create(CultureInfo.InvariantCulture, $"{count:N0} values of {EntityOf(fragment.Plan, column)}.{column.Name} do not fit the declared type {column.Type}."),
-                    Hint = "Correct the data, or declare the type that they have.",
-                });
+                var values = showsValues ? await connection.QueryTextsAsync($"SELECT {Misfit(i)} {misfits} LIMIT {MostValues}", cancellationToken).ConfigureAwait(false) : [];
+                problems.Add(MisfitProblem.Of(fragment.Source, EntityOf(fragment.Plan, column), column.Name, column.Type, count, values));
             }
         }
 

@@ -23,7 +23,7 @@ internal sealed class PreparedRun(DuckDbEngineOptions options, IZoneRules zones,
         }
 
         _isStarted = true;
-        return new DuckDbResidualRun(instance, folder, run.WritableFile, options.InFlightBytes);
+        return new DuckDbResidualRun(instance, folder, run.WritableFile, options.InFlightBytes, run.ShowsValues);
     }
 
     /// <inheritdoc />

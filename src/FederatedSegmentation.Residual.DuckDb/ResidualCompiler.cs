@@ -32,7 +32,7 @@ internal static class ResidualCompiler
             results.Add(stage.Name, Table(stage.Name, stage.Plan));
         }
 
-        return new ResidualStatements(stages.ToImmutable(), Members(plan, context, memberNames));
+        return new ResidualStatements(stages.ToImmutable(), Members(plan, context, memberNames), [.. memberNames.Where((_, i) => plan.Members.Columns[i].Type is TimestampType)]);
     }
 
     /// <summary>The statement of a fragment that the engine runs as part of its own.</summary>

@@ -33,8 +33,9 @@ public interface IPreparedRun : IAsyncDisposable
 
 /// <summary>The engine's statements for a plan, in order.</summary>
 /// <param name="Stages">Intermediate results, each a SELECT under the name of its stage.</param>
-/// <param name="Members">The SELECT that yields the members in key order.</param>
-public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, string Members);
+/// <param name="Members">The SELECT that yields the members in key order; instants are wall clocks in UTC.</param>
+/// <param name="Instants">The names of its columns that are instants.</param>
+public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, string Members, ImmutableArray<string> Instants);
 
 /// <summary>The statement of a stage.</summary>
 /// <param name="Name">The stage.</param>
@@ -45,7 +46,9 @@ public sealed record StageStatement(string Name, string Sql);
 /// <param name="ReadableFolders">Absolute folders of the file sources.</param>
 /// <param name="ReadableFiles">Absolute paths of single files to read, for instance of key lists.</param>
 /// <param name="WritableFile">The output's temporary file, where the engine writes it itself; or null.</param>
+/// <param name="ShowsValues">Whether data errors may name their first three offending values.</param>
 public sealed record ResidualRunOptions(
     ImmutableArray<string> ReadableFolders,
     ImmutableArray<string> ReadableFiles,
-    string? WritableFile);
+    string? WritableFile,
+    bool ShowsValues);

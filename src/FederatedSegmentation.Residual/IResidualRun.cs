@@ -28,6 +28,9 @@ public interface IResidualRun : IAsyncDisposable
 
     /// <summary>The number that a statement of ours yields, for instance a count for a data error.</summary>
     Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken);
+
+    /// <summary>The texts that a statement of ours yields in its first column, for instance values for a data error; NULLs are left out.</summary>
+    Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken);
 }
 
 /// <summary>A statement of the engine failed for a reason that lies in a table that it reads itself; the source of that table knows how to say it.</summary>
@@ -37,4 +40,7 @@ public sealed class EngineFailure(Exception inner, (string Entity, string Column
 {
     /// <summary>The entity and column with a value that does not fit its declared type, or null.</summary>
     public (string Entity, string Column)? Misfit { get; } = misfit;
+
+    /// <summary>Whether the engine could not write the run's writable file.</summary>
+    public bool ConcernsOutput { get; init; }
 }

@@ -58,7 +58,7 @@ public sealed class SegmentGateway : ISegmentGateway
         }
 
         using var deadline = new Deadline(_time, _time.GetTimestamp(), request.Deadline, cancellationToken);
-        var (data, warnings) = await deadline.RunAsync(token => _dataCheck.MeasureAsync(model, deadline, token)).ConfigureAwait(false);
+        var (data, warnings) = await deadline.RunAsync(token => _dataCheck.MeasureAsync(model, deadline, request.ShowsValues, token)).ConfigureAwait(false);
         return new CheckReport(model.Id, model.Entities.Length, model.Relationships.Length, ids, data, warnings);
     }
 

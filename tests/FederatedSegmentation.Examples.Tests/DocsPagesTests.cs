@@ -10,6 +10,15 @@ public sealed partial class DocsPagesTests
 
     private static readonly string[] ProductFolders = ["src", "connectors"];
 
+    /// <summary>The texts of the product's sources.</summary>
+    private static IReadOnlyList<string> Sources { get; } =
+    [
+        .. ProductFolders
+            .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(File.ReadAllText),
+    ];
+
     [Fact]
     public void Every_link_between_pages_leads_somewhere()
     {
@@ -37,15 +46,19 @@ public sealed partial class DocsPagesTests
     [Fact]
     public void The_page_of_errors_lists_exactly_the_codes_that_the_product_has()
     {
-        var inSources = ProductFolders
-            .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .SelectMany(file => QuotedCode().Matches(File.ReadAllText(file)).Select(match => match.Groups["code"].Value))
-            .ToHashSet();
+        var inSources = Sources.SelectMany(text => QuotedCode().Matches(text).Select(match => match.Groups["code"].Value)).ToHashSet();
         var inPage = TableCode().Matches(Repository.Read("docs/errors.md")).Select(match => match.Groups["code"].Value).ToList();
 
         Assert.Equal(inPage.Distinct(), inPage);
         Assert.Equal(inPage.Order(StringComparer.Ordinal), inSources.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_code_that_has_a_name_is_raised_somewhere()
+    {
+        var names = Sources.SelectMany(text => NamedCode().Matches(text).Select(match => match.Groups["name"].Value)).Distinct(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(names);
+        Assert.DoesNotContain(names, name => Sources.Sum(text => Regex.Count(text, $@"\b{name}\b")) < 2);
     }
 
     [Fact]
@@ -61,6 +74,9 @@ public sealed partial class DocsPagesTests
 
     [GeneratedRegex("\"(?<code>(SDL|CFG|USE|SRC|DAT|RES|SLA|OUT|CAN|INT)[0-9]{3})\"")]
     private static partial Regex QuotedCode();
+
+    [GeneratedRegex("const string (?<name>[A-Za-z]+) = \"(SDL|CFG|USE|SRC|DAT|RES|SLA|OUT|CAN|INT)[0-9]{3}\"")]
+    private static partial Regex NamedCode();
 
     [GeneratedRegex(@"^\| `(?<code>[A-Z]{3}[0-9]{3})` \|", RegexOptions.Multiline)]
     private static partial Regex TableCode();

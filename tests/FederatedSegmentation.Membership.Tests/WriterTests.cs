@@ -20,7 +20,7 @@ public class WriterTests
         Assert.Equal(
             "id,price,name,active,hash,day,at,local\n" +
             "-7,12.50,\"a,b\",true,00ff,2026-06-05,2026-06-05T01:02:03.000004Z,1969-12-31T23:59:59.999999\n" +
-            "9223372036854775807,-0.01,Zoë,false,,0001-01-01,1970-01-01T00:00:00.000000Z,2000-02-29T12:00:00.000000\n",
+            "9223372036854775807,-0.01,Zoë,false,\"\",0001-01-01,1970-01-01T00:00:00.000000Z,2000-02-29T12:00:00.000000\n",
             await Members.TextAsync(MembershipFormat.Csv, AllColumns, TwoRows()));
     }
 

@@ -51,7 +51,7 @@ internal sealed class CommandContext(ParseResult arguments, Terminal terminal, T
     }
 
     /// <summary>The listener of a run.</summary>
-    internal ProgressWriter StartProgress() => ProgressWriter.Create(Terminal, IsVerbose);
+    internal ProgressWriter StartProgress() => new(Terminal, Time, IsVerbose);
 
     /// <summary>Writes a result as one line of JSON.</summary>
     internal Task WriteJsonAsync<T>(T result, JsonTypeInfo<T> type, CancellationToken cancellationToken)

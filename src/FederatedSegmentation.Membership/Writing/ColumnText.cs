@@ -12,6 +12,9 @@ internal abstract class ColumnText
     /// <summary>Whether values may need quoting or escaping; otherwise they are plain ASCII without quotes, commas or line ends.</summary>
     internal virtual bool IsFreeText => false;
 
+    /// <summary>Whether the text of a row that is not NULL is empty, of a column that is not free text.</summary>
+    internal virtual bool IsEmpty(int row) => false;
+
     /// <summary>Whether JSON has a token of its own for the values (numbers that every reader takes exactly, true and false).</summary>
     internal virtual bool IsJsonToken => false;
 
@@ -122,6 +125,8 @@ internal abstract class ColumnText
 
     private sealed class HexText : ColumnText
     {
+        internal override bool IsEmpty(int row) => Column.GetBytes(row).IsEmpty;
+
         internal override void Write(int row, Utf8Output output)
         {
             var value = Column.GetBytes(row);

@@ -48,6 +48,10 @@ internal sealed class CsvWriter(ImmutableArray<MembershipColumn> columns, Stream
             {
                 WriteText(column.Text(row));
             }
+            else if (column.IsEmpty(row))
+            {
+                WriteText([]);
+            }
             else
             {
                 column.Write(row, Output);

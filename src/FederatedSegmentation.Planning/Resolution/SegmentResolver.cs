@@ -19,14 +19,7 @@ public static class SegmentResolver
             return Resolve(file, environment);
         }
 
-        var problems = new DefinitionProblems(string.Empty);
-        throw new FederatedSegmentationException(new Problem
-        {
-            Code = files.IsEmpty ? "SDL002" : "SDL014",
-            Message = files.IsEmpty ? $"There is no segment '{id}'." : $"Several files define the segment '{id}': {string.Join(", ", files.Select(other => other.File))}.",
-            Hint = files.IsEmpty ? problems.Suggest(id, environment.Library.Ids, "Add its file to the segments folder.") : "Give each segment an id of its own.",
-            Stage = Stage.Definition,
-        });
+        throw new FederatedSegmentationException(files.IsEmpty ? Unknown(id, environment.Library) : [Several(id, files)]);
     }
 
     /// <summary>Resolves the segment of a file and every segment that it needs. The file takes the place of one with the same id or path in the library.</summary>
@@ -113,6 +106,32 @@ public static class SegmentResolver
         problems.AddRange(order.Cycles);
         return new LibraryResolution([.. order.Segments.Select(segment => segment.Segment).OfType<ResolvedSegment>()], problems.ToImmutable());
     }
+
+    // A segment that is not there may stand in a file that cannot be read, whose problems say why.
+    private static ImmutableArray<Problem> Unknown(string id, SegmentLibrary library)
+    {
+        ImmutableArray<Problem> broken = [.. library.Files.Where(file => file.Root is null).SelectMany(file => file.Problems)];
+        var hint = new DefinitionProblems(string.Empty).Suggest(id, library.Ids, "Add its file to the segments folder.");
+        return
+        [
+            new Problem
+            {
+                Code = "SDL002",
+                Message = $"There is no segment '{id}'.",
+                Hint = broken.IsEmpty ? hint : $"{hint} It may stand in a file that cannot be read: see below.",
+                Stage = Stage.Definition,
+            },
+            .. broken,
+        ];
+    }
+
+    private static Problem Several(string id, ImmutableArray<SegmentFile> files) => new()
+    {
+        Code = "SDL014",
+        Message = $"Several files define the segment '{id}': {string.Join(", ", files.Select(file => file.File))}.",
+        Hint = "Give each segment an id of its own.",
+        Stage = Stage.Definition,
+    };
 }
 
 /// <summary>What became of all segments of a library.</summary>

@@ -41,7 +41,7 @@ internal static class DefinitionFile
         var (message, hint) = error switch
         {
             _ when what != "segments folder" && Directory.Exists(path) => ($"The {what} is a folder, not a file.", "Name a file."),
-            FileNotFoundException or DirectoryNotFoundException => ($"The {what} does not exist.", "Check its path; relative paths in settings are relative to the settings file."),
+            FileNotFoundException or DirectoryNotFoundException => ($"The {what} does not exist.", what == "segment" ? "Check its path; it is relative to the working directory." : "Check its path; relative paths in settings are relative to the settings file."),
             UnauthorizedAccessException => ($"The {what} may not be read.", "Grant this user the right to read it."),
             _ => ($"The {what} cannot be read.", "Check its path and its disk."),
         };

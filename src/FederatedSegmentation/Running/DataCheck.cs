@@ -14,11 +14,11 @@ namespace FederatedSegmentation.Running;
 internal sealed class DataCheck(PlanningStage planning, RunStage running)
 {
     /// <summary>Measures everything.</summary>
-    public async Task<(DataReport Report, ImmutableArray<string> Warnings)> MeasureAsync(DataModel model, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<(DataReport Report, ImmutableArray<string> Warnings)> MeasureAsync(DataModel model, Deadline deadline, bool showsValues, CancellationToken cancellationToken)
     {
         var tables = await planning.DescribeAsync(model.Entities, cancellationToken).ConfigureAwait(false);
         var warnings = ImmutableArray.CreateBuilder<string>();
-        Task<long[]> Ask(SegmentPlan plan) => running.NumbersAsync(plan, planning.Compile(plan, tables), deadline, cancellationToken);
+        Task<long[]> Ask(SegmentPlan plan) => running.NumbersAsync(plan, planning.Compile(plan, tables), deadline, showsValues, cancellationToken);
 
         var entities = ImmutableArray.CreateBuilder<EntityReport>();
         foreach (var entity in model.Entities)

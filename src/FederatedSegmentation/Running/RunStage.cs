@@ -33,7 +33,8 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
         var options = new ResidualRunOptions(
             [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
             [.. SegmentPlanner.KeyFilesOf(planned.Run).Select(pair => pair.File.Path)],
-            output is { IsWrittenByEngine: true } ? output.TemporaryPath : null);
+            output is { IsWrittenByEngine: true } ? output.TemporaryPath : null,
+            request.ShowsValues);
         var run = await prepared.StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
@@ -41,22 +42,26 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             {
                 return await RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
             }
+            catch (EngineFailure failure) when (failure.ConcernsOutput && request.Target is MembershipFile file)
+            {
+                throw OutputFailure.OfWords(failure.InnerException!, file.DisplayName);
+            }
             catch (EngineFailure failure)
             {
-                throw await ExplainAsync(failure, used, run, cancellationToken).ConfigureAwait(false);
+                throw await ExplainAsync(failure, used, run, request.ShowsValues, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Runs a plan that counts, and returns the numbers of its only row; empty where it has none.</summary>
     public async Task<long[]> NumbersAsync(
-        SegmentPlan plan, (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) compiled, Deadline deadline, CancellationToken cancellationToken)
+        SegmentPlan plan, (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) compiled, Deadline deadline, bool showsValues, CancellationToken cancellationToken)
     {
         var runId = NewRunId();
         var used = plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
         var prepared = engine.Prepare(runId);
         await using var preparation = prepared.ConfigureAwait(false);
-        var run = await prepared.StartAsync(new ResidualRunOptions([.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null), cancellationToken).ConfigureAwait(false);
+        var run = await prepared.StartAsync(new ResidualRunOptions([.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null, showsValues), cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             try
@@ -79,7 +84,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             }
             catch (EngineFailure failure)
             {
-                throw await ExplainAsync(failure, used, run, cancellationToken).ConfigureAwait(false);
+                throw await ExplainAsync(failure, used, run, showsValues, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -133,28 +138,23 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
         return await output.WriteAsync(columns, run.MembersAsync(planned.Statements, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<Exception> ExplainAsync(EngineFailure failure, List<IDataSourceConnector> used, IResidualRun run, CancellationToken cancellationToken)
+    private static async Task<Exception> ExplainAsync(EngineFailure failure, List<IDataSourceConnector> used, IResidualRun run, bool showsValues, CancellationToken cancellationToken)
     {
         var files = used.OfType<IEngineSource>().ToList();
         if (failure.Misfit is var (entity, column))
         {
-            var (source, count) = files.Select(candidate => (candidate, Sql: candidate.CountMisfits(entity, column))).FirstOrDefault(pair => pair.Sql is not null);
-            var misfits = count is null ? null : await run.QueryNumberAsync(count, cancellationToken).ConfigureAwait(false);
-            return new FederatedSegmentationException(
-                new Problem
-                {
-                    Code = "DAT001",
-                    Stage = Stage.Residual,
-                    Source = source?.Source,
-                    Message = misfits is { } number
-                        ? string.Create(CultureInfo.InvariantCulture, $"{number:N0} values of {entity}.{column} do not fit the declared type.")
-                        : $"Values of column {column} of {entity} do not fit the declared type.",
-                    Hint = "Correct the data, or declare the type that they have.",
-                },
-                failure);
+            var (source, queries) = files.Select(candidate => (candidate, Queries: candidate.FindMisfits(entity, column))).FirstOrDefault(pair => pair.Queries is not null);
+            var count = queries is null ? null : await run.QueryNumberAsync(queries.Count, cancellationToken).ConfigureAwait(false);
+            var values = queries is null || !showsValues ? [] : await run.QueryTextsAsync(queries.Values, cancellationToken).ConfigureAwait(false);
+            return new FederatedSegmentationException(MisfitProblem.Of(source?.Source, entity, column, queries?.Type, count, values), failure);
         }
 
-        var problem = files.Select(source => source.Explain(failure.InnerException!)).FirstOrDefault(found => found is not null);
+        Problem? problem = null;
+        foreach (var source in files)
+        {
+            problem ??= await source.ExplainAsync(failure.InnerException!, cancellationToken).ConfigureAwait(false);
+        }
+
         return problem is not null
             ? new SourceException(problem, failure)
             : new FederatedSegmentationException(

@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace FederatedSegmentation.Settings;
 
 /// <summary>The names that a mistyped one is nearest to, by Levenshtein distance.</summary>
-internal static class NearestNames
+public static class NearestNames
 {
     private const int Most = 3;
 
     /// <summary>At most three candidates within a third of the name's length, the nearest first; ties in the order of the alphabet.</summary>
-    internal static ImmutableArray<string> Of(string name, IEnumerable<string> candidates)
+    /// <param name="name">The name as it was typed.</param>
+    /// <param name="candidates">The names that there are.</param>
+    public static ImmutableArray<string> Of(string name, IEnumerable<string> candidates)
     {
         var most = Math.Max(1, name.Length / 3);
         return

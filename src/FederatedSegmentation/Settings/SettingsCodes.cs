@@ -30,9 +30,6 @@ public static class SettingsCodes
     /// <summary>A connection without TLS that leaves the machine.</summary>
     public const string Unencrypted = "CFG009";
 
-    /// <summary>A path leaves its root.</summary>
-    public const string PathLeavesRoot = "CFG010";
-
     /// <summary>A source that the settings do not have.</summary>
     public const string UnknownSource = "CFG011";
 }
