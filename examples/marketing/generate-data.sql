@@ -52,24 +52,24 @@ FROM range(180) AS t(n);
 CREATE OR REPLACE TABLE product AS
 SELECT * FROM (VALUES ('tent', 'outdoor'), ('stove', 'outdoor'), ('boots', 'outdoor'), ('lamp', 'home'), ('chair', 'home'), ('map', 'Outdoor'), ('gift', NULL)) AS t(id, category);
 
--- Customers. Those by hand have no household and no region unless the offers (E7) are about them.
+-- Customers. Those by hand have no household and no region unless the offers (holiday_offers) are about them.
 CREATE OR REPLACE TABLE customer AS
 SELECT * FROM (VALUES
   -- id, e-mail, country, tier, churn_reason, account_id, household_id, region, ltv
-  (1, 'a@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                   -- E1: yes
+  (1, 'a@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                   -- de_at_gold: yes
   (2, '', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                                -- an empty address is none
   (3, NULL, 'AT', 'gold', NULL, 1, NULL, NULL, NULL),
-  (4, 'd@example.com', 'AT', 'gold', NULL, 2, NULL, NULL, NULL),                   -- E1 yes, E5 no: the account is a risk
+  (4, 'd@example.com', 'AT', 'gold', NULL, 2, NULL, NULL, NULL),                   -- de_at_gold yes, spring_mail no: the account is a risk
   (5, 'e@example.com', 'de', 'gold', NULL, 1, NULL, NULL, NULL),                   -- texts are compared as they are
   (6, 'f@example.com', 'DE', 'Gold', NULL, 1, NULL, NULL, NULL),
   (7, 'g@example.com', NULL, 'gold', NULL, 1, NULL, NULL, NULL),
-  (8, 'h@example.com', 'DE', 'gold', NULL, 3, NULL, NULL, NULL),                   -- E5 yes: a risk that is not known is none
-  (9, 'i@example.com', 'DE', 'gold', NULL, NULL, NULL, NULL, NULL),                -- E5 yes: no account, no risk
-  (10, 'j@example.com', 'AT', 'gold', NULL, 88, NULL, NULL, NULL),                 -- E5 yes: an account that we do not know
-  (11, 'k@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- E5 no: mail at the first second of the seven days
-  (12, 'l@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- E5 yes: mail a second before them
-  (13, 'm@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- E5 yes: mail at the very instant of the run
-  (20, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E2: 500.00 exactly, at the first second of the 90 days
+  (8, 'h@example.com', 'DE', 'gold', NULL, 3, NULL, NULL, NULL),                   -- spring_mail yes: a risk that is not known is none
+  (9, 'i@example.com', 'DE', 'gold', NULL, NULL, NULL, NULL, NULL),                -- spring_mail yes: no account, no risk
+  (10, 'j@example.com', 'AT', 'gold', NULL, 88, NULL, NULL, NULL),                 -- spring_mail yes: an account that we do not know
+  (11, 'k@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- spring_mail no: mail at the first second of the seven days
+  (12, 'l@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- spring_mail yes: mail a second before them
+  (13, 'm@example.com', 'DE', 'gold', NULL, 1, NULL, NULL, NULL),                  -- spring_mail yes: mail at the very instant of the run
+  (20, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- outdoor_spenders: 500.00 exactly, at the first second of the 90 days
   (21, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- 499.99
   (22, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- a second too early
   (23, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- at the instant of the run: too late
@@ -77,34 +77,34 @@ SELECT * FROM (VALUES
   (25, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- no outdoor product among them
   (26, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- 500 in two orders, one of them returned in part
   (27, NULL, 'CH', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- two equal lines of 250 are two lines
-  (30, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- E3: an order a second before the 180 days
+  (30, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- lapsed: an order a second before the 180 days
   (31, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- an order at their first second
-  (32, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- E3 yes: an order at the instant of the run is not in them
-  (33, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- E3 yes: the only order has no date
+  (32, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- lapsed yes: an order at the instant of the run is not in them
+  (33, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- lapsed yes: the only order has no date
   (34, NULL, 'FR', 'silver', 'price', NULL, NULL, NULL, NULL),                     -- never ordered
   (35, NULL, 'FR', 'silver', 'moved', NULL, NULL, NULL, NULL),
   (36, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- an unknown reason is not "other than moved"
   (37, NULL, 'DE', 'silver', 'price', NULL, NULL, NULL, NULL),
-  (38, NULL, NULL, 'silver', 'price', NULL, NULL, NULL, NULL),                     -- E3 yes: an unknown country is "not Germany"
-  (40, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4: a cart and nothing more
+  (38, NULL, NULL, 'silver', 'price', NULL, NULL, NULL, NULL),                     -- lapsed yes: an unknown country is "not Germany"
+  (40, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart: a cart and nothing more
   (41, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- bought at the last instant of three days
-  (42, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4 yes: bought a second later
-  (43, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4 yes: bought something else
-  (44, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4 yes: bought at the same instant, so not after it
+  (42, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart yes: bought a second later
+  (43, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart yes: bought something else
+  (44, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart yes: bought at the same instant, so not after it
   (45, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- a cart without a product
-  (46, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4 yes: three days ago to the second
+  (46, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart yes: three days ago to the second
   (47, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- three days less a second: still open
   (48, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- a cart a second before the 30 days
-  (49, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- E4 yes: bought the first time, not the second
-  (60, 'x60@example.com', 'FR', 'silver', NULL, NULL, 'h1', 'south', 900.00),      -- E7: of two equals the lower key
-  (61, 'x61@example.com', 'FR', 'silver', NULL, NULL, 'h1', 'south', 900.00),
-  (62, 'x62@example.com', 'FR', 'silver', NULL, NULL, 'h2', 'south', NULL),        -- E7: a value goes before none
-  (63, 'x63@example.com', 'FR', 'silver', NULL, NULL, 'h2', 'south', 0.00),
-  (64, '', 'FR', 'silver', NULL, NULL, 'h3', 'south', 9999.99),                    -- E7: without an address nobody takes part …
-  (65, 'x65@example.com', 'FR', 'silver', NULL, NULL, 'h3', 'south', 1.00),        -- … and the next of the household does
-  (66, 'x66@example.com', 'FR', 'silver', NULL, NULL, 'h4', NULL, 5000.00),        -- E7: a vip to the cent; no region is a region of its own
+  (49, NULL, 'FR', 'silver', NULL, NULL, NULL, NULL, NULL),                        -- abandoned_cart yes: bought the first time, not the second
+  (60, 'x60@example.com', 'FR', 'silver', NULL, NULL, 'h1', 'isles', 900.00),      -- holiday_offers: of two equals the lower key
+  (61, 'x61@example.com', 'FR', 'silver', NULL, NULL, 'h1', 'isles', 900.00),
+  (62, 'x62@example.com', 'FR', 'silver', NULL, NULL, 'h2', 'isles', NULL),        -- holiday_offers: a value goes before none
+  (63, 'x63@example.com', 'FR', 'silver', NULL, NULL, 'h2', 'isles', 0.00),
+  (64, '', 'FR', 'silver', NULL, NULL, 'h3', 'isles', 9999.99),                    -- holiday_offers: without an address nobody takes part …
+  (65, 'x65@example.com', 'FR', 'silver', NULL, NULL, 'h3', 'isles', 1.00),        -- … and the next of the household does
+  (66, 'x66@example.com', 'FR', 'silver', NULL, NULL, 'h4', NULL, 5000.00),        -- holiday_offers: a vip to the cent; no region is a region of its own
   (67, 'x67@example.com', 'FR', 'silver', NULL, NULL, 'h5', NULL, 4999.99),        -- not quite
-  (68, 'x68@example.com', 'FR', 'silver', NULL, NULL, NULL, 'east', 6000.00),      -- E7: no household is one household …
+  (68, 'x68@example.com', 'FR', 'silver', NULL, NULL, NULL, 'east', 6000.00),      -- holiday_offers: no household is one household …
   (69, 'x69@example.com', 'FR', 'silver', NULL, NULL, NULL, 'east', 5999.00)       -- … of whom one is taken
 ) AS t(id, email, country, tier, churn_reason, account_id, household_id, region, ltv)
 UNION ALL
@@ -120,7 +120,7 @@ SELECT
   CASE WHEN dice('ltv', id, 10) > 0 THEN (dice('ltv of', id, 700) * 10)::DECIMAL(12,2) END
 FROM range(100, 460) AS t(id);
 
--- Orders and their lines. As of 1 July 2026 12:00 in Berlin, its 90 days begin on 1 April 22:00 UTC; the 180 days of E3 on 2 January 00:00 UTC.
+-- Orders and their lines. As of 1 July 2026 12:00 in Berlin, its 90 days begin on 1 April 22:00 UTC; the 180 days of lapsed on 2 January 00:00 UTC.
 CREATE OR REPLACE TABLE orders AS
 SELECT * FROM (VALUES
   (20, 20, 'paid', '2026-04-01T22:00:00Z'), (21, 21, 'paid', '2026-06-01T12:00:00Z'), (22, 22, 'paid', '2026-04-01T21:59:59Z'),
@@ -147,7 +147,7 @@ SELECT o.id, line, one_of(['tent', 'stove', 'boots', 'lamp', 'chair', 'map', 'gi
 FROM orders AS o, range(1, 5) AS t(line)
 WHERE o.id >= 1000 AND line <= 1 + dice('lines', o.id, 4);
 
--- What they did on the web site. The 30 days of E4 begin on 1 June 00:00 UTC.
+-- What they did on the web site. The 30 days of abandoned_cart begin on 1 June 00:00 UTC.
 CREATE OR REPLACE TABLE event AS
 SELECT * FROM (VALUES
   (40, 'cart', 'tent', '2026-06-01T00:00:00Z'),
@@ -172,7 +172,7 @@ SELECT customer_id, name, product_id, iso(ts) FROM (
   WHERE dice('bought', n, 3) > 0
 );
 
--- Mails sent. The seven days of E5 begin on 23 June 22:00 UTC.
+-- Mails sent. The seven days of spring_mail begin on 23 June 22:00 UTC.
 CREATE OR REPLACE TABLE contact AS
 SELECT * FROM (VALUES
   (11, '2026-06-23T22:00:00Z'), (12, '2026-06-23T21:59:59Z'), (13, '2026-07-01T10:00:00Z')
