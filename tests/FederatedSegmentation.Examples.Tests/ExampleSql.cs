@@ -18,10 +18,13 @@ internal sealed class ExampleSql : IAsyncDisposable
         _connection = _instance.CreateConnection();
     }
 
+    /// <summary>Opens a database without tables.</summary>
+    public static ExampleSql OpenEmpty(ExampleFolder example) => new(example);
+
     /// <summary>Opens the example's tables.</summary>
     public static async Task<ExampleSql> OpenAsync(ExampleFolder example)
     {
-        var sql = new ExampleSql(example);
+        var sql = OpenEmpty(example);
         await sql.RunAsync("checks/tables.sql", example.Path);
         return sql;
     }

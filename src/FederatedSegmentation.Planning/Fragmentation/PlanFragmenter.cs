@@ -17,7 +17,6 @@ namespace FederatedSegmentation.Planning.Fragmentation;
 internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, IReadOnlyDictionary<string, Capabilities> sources)
 {
     private const string SeveralSources = "its parts are in several sources and meet in the engine";
-    private const string OverMembers = "members are ranked and split once, in the engine";
 
     private readonly List<QueryFragment> _fragments = [];
     private readonly Dictionary<string, Cut> _shared = new(StringComparer.Ordinal);
@@ -78,14 +77,14 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
 
             case FlagPlan flag:
                 var conjunct = OfferPredicate(flag.Predicate);
-                _log.Record(flag.Predicate, PushdownVerdict.None, OverMembers);
-                return new Cut(new FlagPlan(Residual(Offer(flag.Input)), Residual(conjunct), flag.Flag), Source: null, Reason: OverMembers);
+                _log.Record(flag.Predicate, PushdownVerdict.None, DistributionVerdicts.Reason);
+                return new Cut(new FlagPlan(Residual(Offer(flag.Input)), Residual(conjunct), flag.Flag), Source: null, Reason: DistributionVerdicts.Reason);
 
             case RankPlan rank:
-                return OfferUnary(rank, rank.Input, _ => Support.None(OverMembers));
+                return OfferUnary(rank, rank.Input, _ => Support.None(DistributionVerdicts.Reason));
 
             case TierPlan tier:
-                return OfferUnary(tier, tier.Input, _ => Support.None(OverMembers));
+                return OfferUnary(tier, tier.Input, _ => Support.None(DistributionVerdicts.Reason));
 
             case SetPlan set:
                 return OfferSet(set);
