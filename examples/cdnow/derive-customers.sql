@@ -1,6 +1,6 @@
 -- How data/customers.csv was made from data/purchases.csv. Run in this folder with DuckDB:
 --   duckdb < derive-customers.sql
--- One row a customer: the day of the first purchase, and what was bought on that day, all purchases of the day together.
+-- One row a customer: the day of the first purchase and its month, and what was bought on that day, all purchases of the day together.
 COPY (
   WITH purchases AS (
     SELECT * FROM read_csv('data/purchases.csv', header = true,
@@ -12,6 +12,7 @@ COPY (
   SELECT
     f.customer_id,
     f.first_day,
+    strftime(f.first_day, '%Y-%m') AS cohort,
     count(*) AS first_day_purchases,
     sum(p.amount) AS first_day_amount
   FROM first_days AS f

@@ -28,7 +28,8 @@ public static class SegmentPlanner
         var logical = Build(run, scope);
         var pruned = PruneColumns.Apply([PushFilterBelowLookup.Apply(InlineSingleUse.Apply(logical))])[0];
 
-        return Finish(run.Main.Id, pruned, run.Main.Of.Key.Length, scope, tables, sources);
+        var plan = Finish(run.Main.Id, pruned, run.Main.Of.Key.Length, scope, tables, sources);
+        return plan with { Decisions = [.. plan.Decisions, .. DistributionVerdicts.Of(run)] };
     }
 
     /// <summary>Every entity that the run reads, each once, in the order of first use.</summary>

@@ -77,6 +77,22 @@ public sealed class RepeatedStepTests
         .Selects("thing", """{"has":"next*","where":{"field":"name","eq":"z"}}""", "1", "2");
 
     [Fact]
+    public void A_row_without_a_key_reaches_itself_and_leads_on_but_is_no_member() => new World()
+        .Entity("person", "id* int64; boss int64; name string", ",2,x", "2,,y", "3,,z")
+        .Link("above", "person", "person", "boss=id", "many_to_one", "below")
+        .Selects("person", """{"has":"below*","agg":{"count":"*","eq":2}}""", "2")
+        .Selects("person", """{"has":"below*","where":{"field":"name","eq":"x"}}""", "2")
+        .Selects("person", """{"has":"above*","agg":{"count":"*","eq":1}}""", "2", "3");
+
+    [Fact]
+    public void A_key_of_two_columns_is_compared_as_a_whole() => new World()
+        .Entity("place", "land* string; no* int64; in_land string; in_no int64; size int64", "a,1,,,1", "a,2,a,1,2", "b,1,a,2,3", "b,2,a,,4", "b,3,b,1,5")
+        .Link("within", "place", "place", "in_land=land,in_no=no", "many_to_one", "parts")
+        .Selects("place", """{"has":"within*","where":{"field":"size","eq":1}}""", "a|1", "a|2", "b|1", "b|3")
+        .Selects("place", """{"has":"parts*","agg":{"sum":"size","gte":8}}""", "a|1", "a|2", "b|1")
+        .Selects("place", """{"has":"parts*","depth":1,"agg":{"sum":"size","gte":5}}""", "a|2", "b|1", "b|3");
+
+    [Fact]
     public void Null_parts_of_a_key_equal_each_other() => new World()
         .Entity("task", "no* int64; tag string", "1,a")
         .Entity("person", "id* int64; tag string; boss int64; name string", ",a,5,x", ",b,,y", "5,,,z")

@@ -34,6 +34,13 @@ public sealed class SequenceTests
         .Selects("user", Sequence(Kind("buy"), Kind("view")));
 
     [Fact]
+    public void A_follower_of_the_same_instant_neither_ends_a_chain_nor_the_absence() => Events("timestamp", "a,1,2024-05-01T10:00:00Z,", "b,1,2024-05-01T10:00:00Z,", "c,1,2024-05-02T10:00:00Z,")
+        .Selects("user", Sequence(Kind("a"), Kind("b"), Kind("c")))
+        .Selects("user", Sequence(Kind("a"), Kind("c"), Kind("b", "\"absent\":true," + Within3Days)), "1")
+        .Selects("user", Sequence(Kind("a"), Kind("c", "\"absent\":true,\"within\":{\"n\":1,\"unit\":\"day\"}")))
+        .Selects("user", Sequence(Kind("b"), Kind("a", "\"absent\":true,\"within\":{\"n\":1,\"unit\":\"day\"}")), "1");
+
+    [Fact]
     public void One_row_cannot_fill_two_steps() => Events("timestamp", "view,1,2024-05-01T10:00:00Z,")
         .Selects("user", Sequence(Kind("view"), Kind("view")));
 
@@ -96,6 +103,15 @@ public sealed class SequenceTests
     [InlineData("2024-02-29T10:00:00.000001Z", false)]
     public void Months_clamp_from_the_earlier_row(string at, bool holds) => Events("timestamp", "a,1,2024-01-31T10:00:00Z,", $"b,1,{at},")
         .Selects("user", Sequence(Kind("a"), Kind("b", "\"within\":{\"n\":1,\"unit\":\"month\"}")), holds ? ["1"] : []);
+
+    [Fact]
+    public void Where_months_clamp_the_later_row_may_have_the_earlier_end() => Events("timestamp", "a,1,2023-01-30T13:00:00Z,", "a,2,2023-01-31T12:00:00Z,", "b,1,2023-02-28T12:30:00Z,", "b,2,2023-02-28T12:30:00Z,")
+        .Selects("user", Same("\"product\"", Kind("a"), Kind("b", "\"within\":{\"n\":1,\"unit\":\"month\"}")), "1")
+        .Selects("user", Same("\"product\"", """{"where":{"all":[{"field":"kind","eq":"a"},{"field":"product","eq":2}]}}""", Kind("b", "\"within\":{\"n\":1,\"unit\":\"month\"}")))
+        .Selects("user", Sequence(Kind("a"), Kind("b", "\"absent\":true,\"within\":{\"n\":1,\"unit\":\"month\"}")), "1")
+        .Selects("user", Sequence("""{"where":{"field":"no","eq":1}}""", Kind("b", "\"absent\":true,\"within\":{\"n\":1,\"unit\":\"month\"}")))
+        .Selects("user", Sequence(Kind("a"), Kind("a", "\"gap_min\":{\"n\":23,\"unit\":\"hour\"}"), Kind("b", "\"within\":{\"n\":1,\"unit\":\"month\"}")))
+        .Selects("user", Sequence(Kind("a"), Kind("b", "\"gap_min\":{\"n\":1,\"unit\":\"month\"}")), "1");
 
     [Fact]
     public void Days_are_of_utc_whatever_the_zone_of_the_segment_is() => Events("timestamp", "a,1,2024-03-30T12:00:00Z,", "b,1,2024-03-31T12:00:00Z,")

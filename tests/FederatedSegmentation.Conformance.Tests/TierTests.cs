@@ -38,6 +38,12 @@ public sealed class TierTests
         .Distributes("person", Tiers(Kind("t", "a", ",\"cap\":3,\"by\":[{\"field\":\"points\"}]")), "2,t", "3,t", "4,t");
 
     [Fact]
+    public void A_cap_of_exactly_the_number_of_candidates_leaves_none_over_and_one_less_leaves_the_last() => People("1,a,7", "2,a,7", "3,a,", "4,b,7")
+        .Distributes("person", Tiers(Kind("t", "a", ",\"cap\":3" + BestFirst), """{"name":"rest","rest":true}"""), "1,t", "2,t", "3,t", "4,rest")
+        .Distributes("person", Tiers(Kind("t", "a", ",\"cap\":2" + BestFirst), """{"name":"rest","rest":true}"""), "1,t", "2,t", "3,rest", "4,rest")
+        .Distributes("person", Tiers(Kind("t", "a", ",\"cap\":1" + BestFirst), """{"name":"rest","rest":true,"cap":2,"by":[{"field":"id","dir":"desc"}]}"""), "1,t", "3,rest", "4,rest");
+
+    [Fact]
     public void Each_tier_has_its_own_order() => Five()
         .Distributes("person", Tiers("""{"name":"best","where":true,"cap":1""" + BestFirst + "}", """{"name":"worst","where":true,"cap":1,"by":[{"field":"points"}]}"""), "1,worst", "5,best");
 

@@ -143,7 +143,7 @@ internal sealed partial class World
     {
         var outcome = OutcomeOf(of, where);
         AssertMembers(outcome, keys);
-        AlsoAsk("asked" + (_segments.Count - 1), outcome, keys);
+        AlsoAsk("asked" + (_segments.Count - 1), outcome, keys, '|');
         return this;
     }
 
@@ -156,6 +156,7 @@ internal sealed partial class World
         Assert.Null(outcome.DataError);
         Assert.Empty(outcome.Unspecified);
         Assert.Equal(lines, outcome.Members.Select(member => string.Join(',', member.Fields)));
+        AlsoAsk(name, outcome, lines, ',');
         return this;
     }
 
@@ -163,11 +164,12 @@ internal sealed partial class World
     {
         var outcome = Outcome(segment);
         AssertMembers(outcome, keys);
-        AlsoAsk(segment, outcome, keys);
+        AlsoAsk(segment, outcome, keys, '|');
         return this;
     }
 
-    partial void AlsoAsk(string segment, OracleOutcome outcome, string[] keys);
+    /// <summary>Asks somebody else than the oracle for the same members, each a line of its fields with a separator between them.</summary>
+    partial void AlsoAsk(string segment, OracleOutcome outcome, string[] lines, char separator);
 
     private static void AssertMembers(OracleOutcome outcome, string[] keys)
     {

@@ -12,7 +12,10 @@ internal static class CommandLine
     public static Task<CommandResult> RunAsync(string program, params string[] arguments) => RunInAsync(Repository.Root, program, arguments);
 
     /// <summary>Runs a program to its end in the given working directory.</summary>
-    public static async Task<CommandResult> RunInAsync(string directory, string program, params string[] arguments)
+    public static Task<CommandResult> RunInAsync(string directory, string program, params string[] arguments) => RunInAsync(directory, [], program, arguments);
+
+    /// <summary>Runs a program to its end in the given working directory, with variables of the environment beside those of the tests.</summary>
+    public static async Task<CommandResult> RunInAsync(string directory, IEnumerable<KeyValuePair<string, string>> environment, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -24,6 +27,11 @@ internal static class CommandLine
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");

@@ -16,7 +16,9 @@ internal sealed class OracleOverFolder
     private readonly ImmutableArray<JsonNode> _segments;
     private readonly ImmutableDictionary<string, string> _keyFiles;
 
-    /// <summary>Reads the folder: <c>model.yaml</c>, <c>segments/</c>, and the tables under <c>data/</c>.</summary>
+    /// <summary>
+    /// Reads the folder: <c>model.yaml</c>, <c>segments/</c>, the files under <c>data/</c>, and for a table of a database the file under <c>database/</c> of which it was made.
+    /// </summary>
     public OracleOverFolder(string folder)
     {
         _model = YamlTree.Read(Path.Combine(folder, "model.yaml"));
@@ -24,21 +26,27 @@ internal sealed class OracleOverFolder
         _segments = [.. Directory.EnumerateFiles(segments, "*.yaml").Order(StringComparer.Ordinal).Select(YamlTree.Read)];
         _keyFiles = Directory.EnumerateFiles(segments, "*.csv", SearchOption.AllDirectories)
             .ToImmutableDictionary(file => Path.GetRelativePath(segments, file).Replace('\\', '/'), File.ReadAllText);
-        _tables = _model["entities"]!.AsObject().ToImmutableDictionary(entity => entity.Key, entity => ReadTable(Path.Combine(folder, "data"), entity.Value!));
+        _tables = _model["entities"]!.AsObject().ToImmutableDictionary(entity => entity.Key, entity => ReadTable(folder, entity.Value!));
     }
 
     /// <summary>The keys of a segment's members in order, each followed by a line feed.</summary>
     /// <exception cref="InvalidOperationException">The language leaves the answer open, or the data break a promise.</exception>
-    public string Keys(string segment, string asOf)
+    public string Keys(string segment, string asOf) => string.Concat(Outcome(segment, asOf).Members.Select(member => member.Text + "\n"));
+
+    /// <summary>The members of a segment in order, each as its key, tier, arm and bucket with commas between them, followed by a line feed.</summary>
+    /// <exception cref="InvalidOperationException">The language leaves the answer open, or the data break a promise.</exception>
+    public string Lines(string segment, string asOf) => string.Concat(Outcome(segment, asOf).Members.Select(member => string.Join(',', member.Fields) + "\n"));
+
+    private OracleOutcome Outcome(string segment, string asOf)
     {
         var instant = IsoText.Parse(asOf);
         var outcome = SegmentOracle.Evaluate(new OracleInput(_model, _tables, _segments, segment, instant.LocalMicros!.Value - instant.OffsetMicros!.Value, _keyFiles));
         return outcome.IsExact
-            ? string.Concat(outcome.Members.Select(member => member.Text + "\n"))
+            ? outcome
             : throw new InvalidOperationException($"{segment}: {outcome.DataError} {string.Join(' ', outcome.PossibleDataErrors)} {string.Join(' ', outcome.Unspecified)}");
     }
 
-    private static OracleTable ReadTable(string data, JsonNode entity)
+    private static OracleTable ReadTable(string folder, JsonNode entity)
     {
         var columns = entity["columns"]!.AsObject()
             .Select(column => column.Value is JsonObject form
@@ -46,10 +54,17 @@ internal sealed class OracleOverFolder
                 : (Logical: column.Key, Stored: column.Key, Type: DataType.Parse((string)column.Value!)))
             .ToList();
         var delimiter = ((string?)entity["csv"]?["delimiter"] ?? ",")[0];
-        var pattern = ((string)entity["table"]![0]!).Split('/');
+        var table = (string)entity["table"]![0]!;
+        var pattern = (table.Contains('.', StringComparison.Ordinal) ? $"data/{table}" : $"database/{table}.csv").Split('/');
         var rows = new List<IReadOnlyList<Value>>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine([data, .. pattern[..^1]]), pattern[^1]))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine([folder, .. pattern[..^1]]), pattern[^1]))
         {
+            if (file.EndsWith(".jsonl", StringComparison.Ordinal))
+            {
+                rows.AddRange(File.ReadLines(file).Select(line => JsonNode.Parse(line)!).Select(record => (IReadOnlyList<Value>)columns.Select(column => ValueOf(record[column.Stored]?.ToString(), column.Type)).ToList()));
+                continue;
+            }
+
             // A table with another delimiter holds no comma in its fields, so that one parser does for both.
             var records = CsvText.Parse(File.ReadAllText(file).Replace(delimiter, ','));
             var positions = columns.Select(column => records[0].ToList().IndexOf(column.Stored)).ToList();

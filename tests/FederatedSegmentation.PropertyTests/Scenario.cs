@@ -18,15 +18,14 @@ public sealed class Scenario : IAsyncDisposable
     private readonly string _folder;
     private readonly string _segment;
     private readonly DateTimeOffset _asOf;
+    private readonly ImmutableDictionary<string, string> _parameters;
     private readonly SegmentGateway _gateway;
 
-    /// <summary>The values of parameters that the run is given.</summary>
-    private ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
-
-    private Scenario(string folder, string segment, string asOf, RemoteDatabase? remote)
+    private Scenario(string folder, string segment, string asOf, ImmutableDictionary<string, string> parameters, RemoteDatabase? remote)
     {
         _folder = folder;
         _segment = segment;
+        _parameters = parameters;
         _asOf = DateTimeOffset.Parse(asOf, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         _gateway = Open(folder, remote);
     }
@@ -55,7 +54,7 @@ public sealed class Scenario : IAsyncDisposable
         }
 
         await CaseFiles.WriteDefinitionsAsync(generated, folder, entity => placements[entity], cancellationToken);
-        return new Scenario(folder, generated.Segment, generated.AsOfText, remote) { Parameters = generated.Parameters };
+        return new Scenario(folder, generated.Segment, generated.AsOfText, generated.Parameters, remote);
     }
 
     /// <summary>A segment <c>asked</c> over tables that the database has already.</summary>
@@ -72,7 +71,7 @@ public sealed class Scenario : IAsyncDisposable
         var segments = Directory.CreateDirectory(Path.Combine(folder, "segments")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "model.json"), $$"""{"model":"m","entities":{{entities}},"relationships":{{relationships}}}""", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(segments, "asked.json"), $$"""{"segment":"asked","of":"{{of}}","where":{{where}}}""", cancellationToken);
-        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", remote);
+        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, remote);
     }
 
     private static SegmentGateway Open(string folder, RemoteDatabase? remote)
@@ -106,7 +105,7 @@ public sealed class Scenario : IAsyncDisposable
             Deadline = TimeSpan.FromMinutes(5),
             StartedAt = TimeProvider.System.GetTimestamp(),
             ShowsValues = false,
-            Parameters = Parameters,
+            Parameters = _parameters,
         };
         await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
         var text = Encoding.UTF8.GetString(stream.ToArray());

@@ -19,13 +19,13 @@ internal sealed partial class World
 
     private static readonly ImmutableArray<Placing> Placings =
     [
-        .. Placing.All.Where(placing => placing.Name is "csv" or "jsonl" or "parquet" || (placing.Name == "postgres" && PostgresInstallation.WhyMissing is null)),
+        .. Placing.All.Where(placing => placing.Name is "csv" or "jsonl" or "parquet" || (placing.Name is "postgres" or "both" && PostgresInstallation.WhyMissing is null)),
     ];
 
     // The sentences are written as one expression each, so the product is waited for.
-    partial void AlsoAsk(string segment, OracleOutcome outcome, string[] keys) => Task.Run(() => AskAsync(Case(segment), outcome, keys)).GetAwaiter().GetResult();
+    partial void AlsoAsk(string segment, OracleOutcome outcome, string[] lines, char separator) => Task.Run(() => AskAsync(Case(segment), outcome, lines, separator)).GetAwaiter().GetResult();
 
-    private static async Task AskAsync(GeneratedCase asked, OracleOutcome outcome, string[] keys)
+    private static async Task AskAsync(GeneratedCase asked, OracleOutcome outcome, string[] lines, char separator)
     {
         foreach (var placing in Placings.Where(placing => placing.Takes(asked)))
         {
@@ -47,8 +47,8 @@ internal sealed partial class World
                     continue;
                 }
 
-                var found = CsvText.Parse("key\n" + members).Skip(1).Select(record => string.Join('|', record)).ToList();
-                Assert.True(keys.SequenceEqual(found, StringComparer.Ordinal), $"Over {placing} the members are [{string.Join(", ", found)}], not [{string.Join(", ", keys)}]:\n{asked.MainSegment.ToJsonString()}");
+                var found = CsvText.Parse("key\n" + members).Skip(1).Select(record => string.Join(separator, record)).ToList();
+                Assert.True(lines.SequenceEqual(found, StringComparer.Ordinal), $"Over {placing} the members are [{string.Join("; ", found)}], not [{string.Join("; ", lines)}]:\n{asked.MainSegment.ToJsonString()}");
             }
 
             if (remote is not null)
@@ -71,7 +71,7 @@ internal sealed partial class World
         }
 
         var instant = ((Value.Timestamp)StoredText.Read(_asOf, new DataType(TypeKind.Timestamp))).Micros;
-        return new GeneratedCase(0, model, tables, [.. _segments], segment, _files.ToImmutableDictionary(), instant);
+        return new GeneratedCase(0, model, tables, [.. _segments], segment, _files.ToImmutableDictionary(), instant) { Parameters = _parameters.ToImmutableDictionary() };
     }
 
     private GeneratedTable Table(Entity entity) => new(

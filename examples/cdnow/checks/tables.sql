@@ -5,6 +5,6 @@ CREATE OR REPLACE VIEW purchase AS
     columns = {'customer_id': 'VARCHAR', 'day': 'DATE', 'cds': 'BIGINT', 'amount': 'DECIMAL(12,2)'});
 CREATE OR REPLACE VIEW customer AS
   SELECT * FROM read_csv('data/customers.csv', header = true,
-    columns = {'customer_id': 'VARCHAR', 'first_day': 'DATE', 'first_day_purchases': 'BIGINT', 'first_day_amount': 'DECIMAL(12,2)'});
+    columns = {'customer_id': 'VARCHAR', 'first_day': 'DATE', 'cohort': 'VARCHAR', 'first_day_purchases': 'BIGINT', 'first_day_amount': 'DECIMAL(12,2)'});
 CREATE OR REPLACE VIEW panel AS
   SELECT * FROM read_csv('segments/lists/panel.csv', header = true, columns = {'customer_id': 'VARCHAR'});

@@ -16,7 +16,7 @@ namespace FederatedSegmentation.Planning.Fragmentation;
 /// </remarks>
 internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, IReadOnlyDictionary<string, Capabilities> sources)
 {
-    private const string OverMembers = "members are ranked and split once, in the engine";
+    private const string SeveralSources = "its parts are in several sources and meet in the engine";
 
     private readonly List<QueryFragment> _fragments = [];
     private readonly Dictionary<string, Cut> _shared = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
     public LogicalPlan Fragment(LogicalPlan plan) => Residual(Offer(plan));
 
     // A plan and the source that answers all of it; no source for the engine, and then why. Keys written in the definition are at home anywhere.
-    private sealed record Cut(LogicalPlan Plan, string? Source, bool Anywhere = false, string Reason = "its parts are in several sources and meet in the engine");
+    private sealed record Cut(LogicalPlan Plan, string? Source, bool Anywhere = false, string Reason = SeveralSources);
 
     private Cut Offer(LogicalPlan plan)
     {
@@ -77,14 +77,14 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
 
             case FlagPlan flag:
                 var conjunct = OfferPredicate(flag.Predicate);
-                _log.Record(flag.Predicate, PushdownVerdict.None, OverMembers);
-                return new Cut(new FlagPlan(Residual(Offer(flag.Input)), Residual(conjunct), flag.Flag), Source: null, Reason: OverMembers);
+                _log.Record(flag.Predicate, PushdownVerdict.None, DistributionVerdicts.Reason);
+                return new Cut(new FlagPlan(Residual(Offer(flag.Input)), Residual(conjunct), flag.Flag), Source: null, Reason: DistributionVerdicts.Reason);
 
             case RankPlan rank:
-                return OfferUnary(rank, rank.Input, _ => Support.None(OverMembers));
+                return OfferUnary(rank, rank.Input, _ => Support.None(DistributionVerdicts.Reason));
 
             case TierPlan tier:
-                return OfferUnary(tier, tier.Input, _ => Support.None(OverMembers));
+                return OfferUnary(tier, tier.Input, _ => Support.None(DistributionVerdicts.Reason));
 
             case SetPlan set:
                 return OfferSet(set);
@@ -199,8 +199,11 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
             return new Cut(combine(first.Plan, second.Plan), name);
         }
 
-        return new Cut(combine(Residual(first), Residual(second)), Source: null);
+        return new Cut(combine(Residual(first), Residual(second)), Source: null, Reason: WhyTogether([first, second]));
     }
+
+    // A part that is in the engine already says why; where each has its source, they differ.
+    private static string WhyTogether(IEnumerable<Cut> parts) => parts.FirstOrDefault(part => part is { Source: null, Anywhere: false })?.Reason ?? SeveralSources;
 
     private Cut OfferSet(SetPlan set) => OfferInputs(
         set, set.Inputs, source => PushdownRules.Worst([source.SetOperations, .. set.Inputs.SelectMany(input => input.Columns).Select(column => PushdownRules.Grouping(column, source))]));
@@ -214,7 +217,7 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
             && rule(sources[name]).Verdict == PushdownVerdict.Full
             && PlanTree.Relations(plan) <= sources[name].MaxRelations
                 ? new Cut(PlanTree.WithInputs(plan, input => inputs[input].Plan), name)
-                : new Cut(PlanTree.WithInputs(plan, input => Residual(inputs[input])), Source: null);
+                : new Cut(PlanTree.WithInputs(plan, input => Residual(inputs[input])), Source: null, Reason: WhyTogether(inputs.Values));
     }
 
     private Cut OfferShared(SharedPlan shared)
@@ -227,7 +230,7 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
 
         return cut.Source is not null
             ? new Cut(shared with { Shared = cut.Plan }, cut.Source)
-            : new Cut(shared with { Shared = Residual(cut) }, Source: null);
+            : new Cut(shared with { Shared = Residual(cut) }, Source: null, Reason: cut.Reason);
     }
 
     private PlanPredicate Residual(OfferedPredicate conjunct)

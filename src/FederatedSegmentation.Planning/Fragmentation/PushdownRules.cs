@@ -44,7 +44,7 @@ internal static class PushdownRules
         FloatQuotientExpression quotient => Worst([Of(quotient.Sum, source), Of(quotient.Count, source), source.FloatAggregates]),
         ShiftExpression shift => Worst([Of(shift.Input, source), source.DurationArithmetic]),
         IntervalExpression interval => Worst([Of(interval.Input, source), Equality(interval.Input.Type, source)]),
-        SplitBucketExpression or ExactOrderExpression => Support.None("members are ranked and split once, in the engine"),
+        SplitBucketExpression or ExactOrderExpression => Support.None(DistributionVerdicts.Reason),
         _ => throw new ArgumentOutOfRangeException(nameof(expression), expression, "Unknown expression."),
     };
 

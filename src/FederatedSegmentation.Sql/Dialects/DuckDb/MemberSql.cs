@@ -45,12 +45,16 @@ internal static class MemberSql
     {
         (StringType, _) => key.Expression,
         (BinaryType, _) => new SqlTemplate(["lower(hex(", "))"], [key.Expression]),
-        (DecimalType type, _) => new SqlCast(new SqlCast(key.Expression, new StoredDecimal(type.Precision, type.Scale)), new StoredText()),
+        (DecimalType type, _) => Canonical(new SqlCast(new SqlCast(key.Expression, new StoredDecimal(type.Precision, type.Scale)), new StoredText()), type),
         (TimestampType, StoredInstant) => new SqlTemplate(["strftime(CAST(", " AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"], [key.Expression]),
         (TimestampType, _) => new SqlTemplate(["strftime(", ", '%Y-%m-%dT%H:%M:%S.%fZ')"], [key.Expression]),
         (DateTimeType, _) => new SqlTemplate(["strftime(", ", '%Y-%m-%dT%H:%M:%S.%f')"], [key.Expression]),
         _ => new SqlCast(key.Expression, new StoredText()),
     };
+
+    // DuckDB writes no zero before the point where the type has no digit there.
+    private static SqlExpression Canonical(SqlExpression text, DecimalType type)
+        => type.Precision == type.Scale ? new SqlTemplate(["regexp_replace(", @", '^(-?)\.', '\10.')"], [text]) : text;
 
     private static SqlLiteral Text(string value) => new(new StringLiteral(value), new StoredText());
 }

@@ -1,0 +1,1 @@
+SELECT id FROM customer WHERE ltv >= 5000 ORDER BY id;
