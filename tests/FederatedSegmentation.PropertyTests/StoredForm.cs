@@ -18,6 +18,9 @@ public sealed record StoredForm(string Parquet, string Postgres, Func<Value, str
     private const double NaturalShare = 0.55;
     private const long GreatestWholeDouble = 1L << 53;
 
+    // Text with two decimals of a greater one would be rounded.
+    private const double GreatestOfFifteenDigits = 1e12;
+
     /// <summary>A form that holds all the values of a column: mostly the declared type, else any other that fits.</summary>
     /// <param name="column">The column.</param>
     /// <param name="values">Its values; NULLs fit everything.</param>
@@ -120,7 +123,7 @@ public sealed record StoredForm(string Parquet, string Postgres, Func<Value, str
             new(true, Cast("VARCHAR", "text")),
             new(All(number => double.IsNaN(number) || number == (float)number), Cast("FLOAT", "float4")),
             new(All(number => IsPlain(number) && number == Math.Floor(number)), Cast("BIGINT", "bigint")),
-            new(All(number => IsPlain(number) && number * 4 == Math.Floor(number * 4)), Cast("DECIMAL(20,2)", "numeric(20,2)", value => ((Value.Float)value).Number.ToString("0.##", CultureInfo.InvariantCulture))),
+            new(All(number => IsPlain(number) && Math.Abs(number) <= GreatestOfFifteenDigits && number * 4 == Math.Floor(number * 4)), Cast("DECIMAL(20,2)", "numeric(20,2)", value => ((Value.Float)value).Number.ToString("0.##", CultureInfo.InvariantCulture))),
         ];
     }
 

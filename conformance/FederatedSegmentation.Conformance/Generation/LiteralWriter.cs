@@ -9,6 +9,9 @@ namespace FederatedSegmentation.Conformance.Generation;
 /// <summary>Spells values as literals of a definition, in one of the ways that the language allows.</summary>
 internal sealed class LiteralWriter(SeededRandom random, ZoneRules zone)
 {
+    private static readonly long FirstDay = CivilCalendar.Days(1, 1, 1);
+    private static readonly long LastDay = CivilCalendar.Days(9999, 12, 31);
+
     /// <summary>A literal near the value for a column: often exactly it, sometimes with another precision.</summary>
     public JsonNode Write(Value value, Column column)
     {
@@ -38,13 +41,20 @@ internal sealed class LiteralWriter(SeededRandom random, ZoneRules zone)
         }
     }
 
-    private string Instant(long instant) => random.Weighted((0.3, 0), (0.2, 1), (0.25, 2), (0.25, 3)) switch
+    private string Instant(long instant)
     {
-        0 => Shortened(CivilCalendar.DateTimeText(instant)) + "Z",
-        1 => Shortened(CivilCalendar.DateTimeText(instant + (90 * CivilCalendar.MicrosPerMinute))) + "+01:30",
-        2 => Shortened(CivilCalendar.DateTimeText(zone.ToLocal(instant))),
-        _ => CivilCalendar.DateText(CivilCalendar.DayOf(zone.ToLocal(instant))),
-    };
+        var (ahead, local) = (instant + (90 * CivilCalendar.MicrosPerMinute), zone.ToLocal(instant));
+        return random.Weighted((0.3, 0), (0.2, 1), (0.25, 2), (0.25, 3)) switch
+        {
+            1 when IsInCalendar(ahead) => Shortened(CivilCalendar.DateTimeText(ahead)) + "+01:30",
+            2 when IsInCalendar(local) => Shortened(CivilCalendar.DateTimeText(local)),
+            3 when IsInCalendar(local) => CivilCalendar.DateText(CivilCalendar.DayOf(local)),
+            _ => Shortened(CivilCalendar.DateTimeText(instant)) + "Z",
+        };
+    }
+
+    /// <summary>Whether a literal can be written so: the years 1 to 9999.</summary>
+    private static bool IsInCalendar(long micros) => CivilCalendar.DayOf(micros) >= FirstDay && CivilCalendar.DayOf(micros) <= LastDay;
 
     private string AsWritten(long wallClock) => random.Chance(0.75)
         ? Shortened(CivilCalendar.DateTimeText(wallClock))
