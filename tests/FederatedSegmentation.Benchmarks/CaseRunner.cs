@@ -6,6 +6,7 @@ using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Membership;
+using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual.DuckDb;
 using FederatedSegmentation.Running;
 using FederatedSegmentation.Settings;
@@ -72,12 +73,12 @@ internal sealed partial class CaseRunner : IAsyncDisposable
     };
 
     /// <summary>From the definition to the renamed file.</summary>
-    /// <returns>The number of members.</returns>
-    internal async Task<long> SegmentAsync(Question question, CancellationToken cancellationToken)
+    /// <returns>What the run reports.</returns>
+    internal async Task<RunReport> SegmentAsync(Question question, CancellationToken cancellationToken)
     {
         var output = Path.Combine(_folder, "ours.parquet");
         File.Delete(output);
-        return (await _gateway.RunAsync(Request(question.Id, _dataset.AsOf, output), NoProgress.Instance, cancellationToken)).Members;
+        return await _gateway.RunAsync(Request(question.Id, _dataset.AsOf, output), NoProgress.Instance, cancellationToken);
     }
 
     /// <summary>A statement, to the same kind of file.</summary>

@@ -57,8 +57,12 @@ internal static class ColdStartBenchmark
             if (File.Exists(project))
             {
                 var output = Path.Combine(folder, "published");
-                await RunAsync("dotnet", ["publish", project, "-c", "Release", "--use-current-runtime", "--self-contained", "false", "-o", output, "-v", "q"], folder, cancellationToken);
-                return Path.Combine(output, OperatingSystem.IsWindows() ? "fedseg.exe" : "fedseg");
+
+                // Its output goes where ours goes: servers of the build outlive it, and would hold a pipe open.
+                using var publish = Process.Start(new ProcessStartInfo(
+                    "dotnet", ["publish", project, "-c", "Release", "--use-current-runtime", "--self-contained", "false", "-o", output, "-v", "q", "--disable-build-servers"]))!;
+                await publish.WaitForExitAsync(cancellationToken);
+                return publish.ExitCode == 0 ? Path.Combine(output, OperatingSystem.IsWindows() ? "fedseg.exe" : "fedseg") : null;
             }
         }
 

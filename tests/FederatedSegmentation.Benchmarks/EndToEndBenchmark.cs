@@ -1,5 +1,6 @@
 using System.Globalization;
 using FederatedSegmentation.Benchmarks.Questions;
+using FederatedSegmentation.Reports;
 
 namespace FederatedSegmentation.Benchmarks;
 
@@ -23,14 +24,23 @@ internal static class EndToEndBenchmark
 
         var rows = new List<string[]>();
         var (all, allTheirs) = (0.0, 0.0);
+        var beside = new List<double>();
         foreach (var question in dataset.Questions.Where(question => options.Only is null || options.Only == question.Id))
         {
             var best = await FindBestAsync(runner, question, cancellationToken);
             var (members, found, statement) = (0L, 0L, new List<double>());
-            var ours = new List<double>();
+            var (ours, planning, engine) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = 0; round <= options.Repetitions; round++)
             {
-                async Task GatewayAsync() => ours.Add(await Figures.TimeAsync(async () => members = await runner.SegmentAsync(question, cancellationToken)));
+                async Task GatewayAsync()
+                {
+                    RunReport? run = null;
+                    ours.Add(await Figures.TimeAsync(async () => run = await runner.SegmentAsync(question, cancellationToken)));
+                    members = run!.Members;
+                    planning.Add(run.Timings.PlanMs);
+                    engine.Add(run.Timings.ResidualMs);
+                }
+
                 async Task StatementAsync()
                 {
                     var (time, count) = await TimeAsync(runner, best, cancellationToken);
@@ -52,10 +62,11 @@ internal static class EndToEndBenchmark
             statement.RemoveAt(0);
             var (gateway, theirs) = (Figures.Quantile(ours, 0.5), Figures.Quantile(statement, 0.5));
             (all, allTheirs) = (all + gateway, allTheirs + theirs);
+            beside.Add(gateway - Figures.Quantile([.. engine.Skip(1)], 0.5));
             rows.Add(
             [
-                question.Id, ReportText.Count(members), ReportText.Number(gateway), Span(ours), ReportText.Number(theirs), Span(statement), ReportText.Number(gateway - theirs),
-                ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs),
+                question.Id, ReportText.Count(members), ReportText.Number(gateway), Span(ours), ReportText.Number(Figures.Quantile([.. planning.Skip(1)], 0.5)),
+                ReportText.Number(Figures.Quantile([.. engine.Skip(1)], 0.5)), ReportText.Number(theirs), Span(statement), ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs),
             ]);
             if (gateway / theirs > Goal)
             {
@@ -63,8 +74,11 @@ internal static class EndToEndBenchmark
             }
         }
 
-        rows.Add(["all together", "", ReportText.Number(all), "", ReportText.Number(allTheirs), "", ReportText.Number(all - allTheirs), ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs)]);
-        report.Table(["segment", "members", "gateway, ms", "least to greatest", "statement, ms", "least to greatest", "difference, ms", "ratio", "goal ≤ 1.3"], rows);
+        rows.Add(["all together", "", ReportText.Number(all), "", "", "", ReportText.Number(allTheirs), "", ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs)]);
+        report.Table(["segment", "members", "gateway, ms", "least to greatest", "in it: planning", "in it: the engine's statement", "statement, ms", "least to greatest", "ratio", "goal ≤ 1.3"], rows);
+        report.Paragraph(
+            $"Beside the engine's statement a run takes {ReportText.Number(Figures.Quantile(beside, 0.5))} ms (the median of the questions), however small it is: reading model, segments and the files' metadata, "
+            + "opening and closing the engine. A statement of a few milliseconds cannot hide that.");
     }
 
     // Every statement that somebody thought of is tried; the gateway meets the fastest.

@@ -31,6 +31,24 @@ internal static class Figures
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
+    /// <summary>The share of the processors' time that is in use now, watched for two seconds; null where the system does not say.</summary>
+    internal static async Task<double?> BusyAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists("/proc/stat"))
+        {
+            return null;
+        }
+
+        // user nice system idle iowait …, in ticks since the start.
+        async Task<long[]> TicksAsync() => [.. (await File.ReadAllLinesAsync("/proc/stat", cancellationToken))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(ticks => long.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture))];
+        var before = await TicksAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        var after = await TicksAsync();
+        var passed = after.Zip(before, (end, start) => end - start).ToArray();
+        return 1 - ((double)(passed[3] + passed[4]) / Math.Max(passed.Sum(), 1));
+    }
+
     /// <summary>The value below or at which this share of the values lies; of an even number the median is the mean of the middle two.</summary>
     internal static double Quantile(IReadOnlyCollection<double> values, double share)
     {

@@ -35,10 +35,11 @@ internal static class PlanningBenchmark
 
         var rows = new List<string[]>();
         var (before, nodesBefore) = (0.0, 0);
-        foreach (var containers in (int[])[5, 12, 25, 50, 125, 250, 500])
+        foreach (var containers in (int[])[8, 16, 36, 72, 180, 364, 724])
         {
             var wide = Encoding.UTF8.GetBytes(SegmentText(containers, Path20));
-            var nodes = (containers * 4) + 2;
+            // Four containers in a row have eleven nodes; the combination of all and a leaf are two more.
+            var nodes = (containers / 4 * 11) + 2;
             var time = Figures.Quantile(Times(planner, wide, warmUp: 5, 15), 0.5);
             // The exponent e in time ~ nodes^e, from one row to the next.
             var growth = before == 0 ? "" : ReportText.Ratio(Math.Log(time / before) / Math.Log((double)nodes / nodesBefore));

@@ -28,7 +28,13 @@ try
     foreach (var part in options.Parts)
     {
         var report = new ReportText(await HeadAsync());
+        var busy = await Figures.BusyAsync(stop);
         await RunAsync(part, report);
+        if (busy is { } share)
+        {
+            report.Paragraph(string.Create(CultureInfo.InvariantCulture, $"Other work held {share:P0} of the processors in the two seconds before this part."));
+        }
+
         if (options.Report is { } file)
         {
             // After each part, so that an interrupted run leaves what it has measured.
@@ -89,8 +95,6 @@ async Task RunAsync(string part, ReportText report)
             await ColdStartBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "tiny")).FullName, options, report, stop);
             break;
     }
-
-    report.Paragraph($"Load averages when this part began: {report.Load}.");
 }
 
 async Task<string> ShopAsync()

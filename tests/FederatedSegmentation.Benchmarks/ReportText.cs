@@ -11,9 +11,6 @@ internal sealed class ReportText(string head)
 
     private readonly StringBuilder _text = new();
 
-    /// <summary>How busy the machine was when the section began.</summary>
-    internal string Load { get; } = File.Exists("/proc/loadavg") ? string.Join(", ", File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
-
     /// <summary>A count with thousands apart.</summary>
     internal static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

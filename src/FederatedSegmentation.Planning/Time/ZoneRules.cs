@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using NodaTime;
 using NodaTime.TimeZones;
 
@@ -23,7 +22,8 @@ public sealed class ZoneRules
 
     private const long MicrosecondsPerDay = 86_400_000_000;
     private const long TicksPerMicrosecond = 10;
-    private static readonly FrozenSet<string> Ids = DateTimeZoneProviders.Tzdb.Ids.ToFrozenSet(StringComparer.Ordinal);
+    // Not frozen: a command asks once or twice, and freezing costs more than that.
+    private static readonly HashSet<string> Ids = DateTimeZoneProviders.Tzdb.Ids.ToHashSet(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, ZoneRules> Known = new(StringComparer.Ordinal);
     private readonly DateTimeZone _zone;
     private Period _last;
