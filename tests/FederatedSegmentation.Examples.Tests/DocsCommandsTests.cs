@@ -40,6 +40,16 @@ public sealed class DocsCommandsTests
         Assert.Equal(Form(JsonNode.Parse(shown)), Form(JsonNode.Parse(result.Output)));
     }
 
+    [Fact]
+    public async Task The_explain_of_the_readme_is_what_the_command_prints()
+    {
+        using var workspace = new DocsWorkspace();
+        var shown = FencedBlock.In("README.md").Single(block => block.Info == "text explain").Text;
+        var result = await CommandLine.FedsegInAsync(workspace.Path, "explain", "lapsed", "--as-of", "2026-07-01T00:00:00Z");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Contains(shown.Trim(), result.Output.Replace(workspace.Path, "…", StringComparison.Ordinal));
+    }
+
     /// <summary>The names of a tree in order, without its values; of a list its first element.</summary>
     private static string Form(JsonNode? node) => node switch
     {
