@@ -6,7 +6,7 @@ namespace FederatedSegmentation.Examples.Tests;
 /// <summary>The pages themselves: links, kinds of blocks, the table of errors.</summary>
 public sealed partial class DocsPagesTests
 {
-    private static readonly string[] KnownKinds = ["yaml model", "yaml segment", "yaml where", "json settings", "json", "sh", "sql", "text"];
+    private static readonly string[] KnownKinds = ["yaml model", "yaml segment", "yaml where", "json settings", "json", "sh", "sql", "text", "text explain"];
 
     private static readonly string[] ProductFolders = ["src", "connectors"];
 
