@@ -17,7 +17,20 @@ internal static partial class DistributionReader
     {
         ImmutableArray<RankLayer> ranks = [.. Items(root, "rank", "layer", context).Select(node => ReadLayer(node, row, context)).OfType<RankLayer>()];
         var tiers = ReadTiers(root, row, context);
+        CheckOutputNames(root, row, context);
         return new Distribution(ranks, tiers, root.Find("split") is { } split ? SplitReader.Read(split, context) : null);
+    }
+
+    /// <summary>Members are written with the key's columns by name, and with those that tiers and split add.</summary>
+    private static void CheckOutputNames(MappingNode root, RowScope row, SegmentContext context)
+    {
+        foreach (var (construct, added) in (ReadOnlySpan<(string, string[])>)[("tiers", ["tier"]), ("split", ["arm", "bucket"])])
+        {
+            if (root.Find(construct) is { } node && row.Entity?.Key.FirstOrDefault(column => added.Contains(column.Name, StringComparer.OrdinalIgnoreCase)) is { } taken)
+            {
+                Bad(node, context, $"'{construct}' adds a column '{taken}' to the members, and the key of '{row.Entity}' has one.", "Give the key's column another logical name in the model.");
+            }
+        }
     }
 
     [GeneratedRegex(@"^(?<number>[0-9]+(\.[0-9]{1,6})?)%\z", RegexOptions.CultureInvariant)]

@@ -1,3 +1,5 @@
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Resolution;
 using static FederatedSegmentation.Planning.Tests.Resolution.Definitions;
 
 namespace FederatedSegmentation.Planning.Tests.Resolution;
@@ -124,6 +126,17 @@ public sealed class DistributionTests
     [InlineData("split: {salt: s, parts: [{name: holdout, pct: 100}]}", "SDL011 main.yaml:4 /split/parts/0/name: An arm cannot be called 'holdout'. Write holdout: 10 beside 'parts' for those who are held out.")]
     [InlineData("split: {salt: s, parts: [{name: a, pct: 100, cap: 5}]}", "SDL006 main.yaml:4 /split/parts/0/cap: 'cap' is not a key of an arm. Known keys: name, pct.")]
     public void A_defect_of_a_split_says_how_to_mend_it(string split, string expected) => Assert.Equal(expected, SegmentMessage(split));
+
+    [Theory]
+    [InlineData("Tier", "tiers: [{name: a, rest: true}]", "SDL011 main.yaml:4 /tiers: 'tiers' adds a column 'Tier' to the members, and the key of 'thing' has one. Give the key's column another logical name in the model.")]
+    [InlineData("bucket", "split: {salt: s, parts: [{name: a, pct: 100}]}", "SDL011 main.yaml:4 /split: 'split' adds a column 'bucket' to the members, and the key of 'thing' has one. Give the key's column another logical name in the model.")]
+    public void A_key_has_no_column_that_is_called_like_an_added_one(string key, string parts, string expected)
+    {
+        var model = ReadModel($"model: m\nentities:\n  thing: {{source: crm, table: [t], key: [{key}], columns: {{{key}: int64}}}}\nrelationships: []\n");
+        var file = File($"segment: main\nof: thing\nwhere: true\n{parts}\n");
+        var failure = Assert.Throws<FederatedSegmentationException>(() => SegmentResolver.Resolve(file, Environment(Noon, [file]) with { Model = model }));
+        Assert.Equal(expected, Assert.Single(failure.Problems).ToString());
+    }
 
     [Fact]
     public void Layers_tiers_and_arms_count_against_the_limits_of_a_definition() => Assert.StartsWith(
