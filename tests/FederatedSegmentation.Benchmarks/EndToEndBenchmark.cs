@@ -7,7 +7,6 @@ namespace FederatedSegmentation.Benchmarks;
 /// <summary>From the definition to the renamed file, against the best statement alone.</summary>
 internal static class EndToEndBenchmark
 {
-    private const double Goal = 1.3;
     private const int WarmUps = 3;
 
     /// <summary>Measures every question of a dataset.</summary>
@@ -66,16 +65,16 @@ internal static class EndToEndBenchmark
             rows.Add(
             [
                 question.Id, ReportText.Count(members), ReportText.Number(gateway), Span(ours), ReportText.Number(Figures.Quantile([.. planning.Skip(1)], 0.5)),
-                ReportText.Number(Figures.Quantile([.. engine.Skip(1)], 0.5)), ReportText.Number(theirs), Span(statement), ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs),
+                ReportText.Number(Figures.Quantile([.. engine.Skip(1)], 0.5)), ReportText.Number(theirs), Span(statement), ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs, dataset.Goal),
             ]);
-            if (gateway / theirs > Goal)
+            if (gateway / theirs > dataset.Goal)
             {
                 Console.Error.WriteLine($"{question.Id} ({gateway / theirs:F2}):\n{await runner.ExplainAsync(question, cancellationToken)}\n");
             }
         }
 
-        rows.Add(["all together", "", ReportText.Number(all), "", "", "", ReportText.Number(allTheirs), "", ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs)]);
-        report.Table(["segment", "members", "gateway, ms", "least to greatest", "in it: planning", "in it: the engine's statement", "statement, ms", "least to greatest", "ratio", "goal ≤ 1.3"], rows);
+        rows.Add(["all together", "", ReportText.Number(all), "", "", "", ReportText.Number(allTheirs), "", ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs, dataset.Goal)]);
+        report.Table(["segment", "members", "gateway, ms", "least to greatest", "in it: planning", "in it: the engine's statement", "statement, ms", "least to greatest", "ratio", string.Create(CultureInfo.InvariantCulture, $"goal ≤ {dataset.Goal}")], rows);
         report.Paragraph(
             $"Beside the engine's statement a run takes {ReportText.Number(Figures.Quantile(beside, 0.5))} ms (the median of the questions), however small it is: reading model, segments and the files' metadata, "
             + "opening and closing the engine. A statement of a few milliseconds cannot hide that.");
@@ -114,5 +113,5 @@ internal static class EndToEndBenchmark
 
     private static string Span(List<double> times) => $"{ReportText.Number(times.Min())} – {ReportText.Number(times.Max())}";
 
-    private static string Verdict(double ratio) => ratio <= Goal ? "met" : "missed";
+    private static string Verdict(double ratio, double goal) => ratio <= goal ? "met" : "missed";
 }

@@ -74,6 +74,19 @@ async Task RunAsync(string part, ReportText report)
             await CaseRunner.WriteDefinitionsAsync(tpch, Tpch.Dataset, stop);
             await EndToEndBenchmark.RunAsync(Tpch.Dataset, tpch, options, report, stop);
             break;
+        case "behaviour":
+            report.Section("Behaviour over time, hierarchies and ranks", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{10_000_000 * options.Scale:N0} events, a twentieth of them of one of {1_000_000 * options.Scale:N0} customers. {SideBySide}"));
+            var behaviour = Path.Combine(root.FullName, "behaviour");
+            if (!Directory.Exists(behaviour))
+            {
+                await Behaviour.WriteAsync(Directory.CreateDirectory(behaviour).FullName, options.Scale, stop);
+            }
+
+            await CaseRunner.WriteDefinitionsAsync(behaviour, Behaviour.Dataset, stop);
+            await EndToEndBenchmark.RunAsync(Behaviour.Dataset, behaviour, options, report, stop);
+            break;
         case "memory":
             report.Section("Peak memory", "The first part's segments again, each side in a process of its own (`VmHWM`), both on the .NET runtime; of several statements the one with the lowest peak.");
             await MemoryBenchmark.RunAsync(Shop.Dataset, await ShopAsync(), report, stop);

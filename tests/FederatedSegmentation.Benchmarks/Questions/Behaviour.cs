@@ -1,0 +1,118 @@
+using System.Globalization;
+using FederatedSegmentation.DuckDb;
+
+namespace FederatedSegmentation.Benchmarks.Questions;
+
+/// <summary>Questions about behaviour over time and about ranks, over events of which one customer has a twentieth, and over customers who invited others.</summary>
+internal static class Behaviour
+{
+    private const string Model = """
+        model: behaviour
+        entities:
+          customer:
+            source: lake
+            table: [customers.parquet]
+            key: [id]
+            columns: {id: int64, country: string, balance: "decimal(12,2)", invited_by: int64}
+          event:
+            source: lake
+            table: [events.parquet]
+            key: [id]
+            time: placed_at
+            columns: {id: int64, customer_id: int64, kind: string, amount: "decimal(12,2)", placed_at: timestamp}
+        relationships:
+          - {name: events, from: customer, to: event, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
+          - {name: inviter, from: customer, to: customer, on: {invited_by: id}, cardinality: many_to_one, inverse: invited}
+        """;
+
+    // One entry is one question.
+    private static readonly Question[] Questions =
+    [
+        new("last_purchase_was_great", "{has: events, where: {field: kind, eq: purchase}, agg: {pick: last, must: {field: amount, gte: 500}}}",
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM 'events.parquet' WHERE kind = 'purchase' GROUP BY customer_id HAVING arg_max(amount, (placed_at, id)) >= 500) e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM (FROM 'events.parquet' WHERE kind = 'purchase' QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY placed_at DESC, id DESC) = 1)
+              WHERE amount >= 500) e ON e.customer_id = id
+            """),
+
+        new("cart_then_purchase", "{seq: events, steps: [{where: {field: kind, eq: cart}}, {where: {field: kind, eq: purchase}, within: {n: 3, unit: day}}]}",
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT p.customer_id FROM (FROM 'events.parquet' WHERE kind = 'purchase') p
+              ASOF JOIN (FROM 'events.parquet' WHERE kind = 'cart') c ON c.customer_id = p.customer_id AND p.placed_at > c.placed_at
+              WHERE p.placed_at <= c.placed_at + INTERVAL 3 DAY) e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM (
+                SELECT customer_id, kind, placed_at, max(placed_at) FILTER (kind = 'cart') OVER (PARTITION BY customer_id ORDER BY placed_at RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING) AS cart
+                FROM 'events.parquet' WHERE kind IN ('cart', 'purchase'))
+              WHERE kind = 'purchase' AND placed_at <= cart + INTERVAL 3 DAY) e ON e.customer_id = id
+            """),
+
+        new("cart_without_purchase",
+            "{seq: events, steps: [{where: {field: kind, eq: cart}}, {where: {field: kind, eq: purchase}, absent: true, within: {n: 30, unit: day}}]}",
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT c.customer_id FROM (FROM 'events.parquet' WHERE kind = 'cart' AND placed_at + INTERVAL 30 DAY <= TIMESTAMPTZ '2026-06-15 12:00:00+00') c
+              ASOF LEFT JOIN (FROM 'events.parquet' WHERE kind = 'purchase') p ON p.customer_id = c.customer_id AND c.placed_at < p.placed_at
+              WHERE p.placed_at IS NULL OR p.placed_at > c.placed_at + INTERVAL 30 DAY) e ON e.customer_id = id
+            """),
+
+        new("most_weeks", "{regular: events, per: {n: 1, unit: week}, in: 3, of_last: 8}",
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT customer_id FROM 'events.parquet'
+              WHERE placed_at >= TIMESTAMPTZ '2026-04-20 12:00:00+00' AND placed_at < TIMESTAMPTZ '2026-06-15 12:00:00+00'
+              GROUP BY customer_id HAVING count(DISTINCT (epoch_us(TIMESTAMPTZ '2026-06-15 12:00:00+00') - epoch_us(placed_at) - 1) // 604800000000) >= 3) e ON e.customer_id = id
+            """),
+
+        new("circle_of_buyers", "{has: 'invited*.events', where: {field: kind, eq: purchase}, agg: {sum: amount, gte: 20000}}",
+            """
+            WITH RECURSIVE circle AS (
+              SELECT id AS start, id AS reached, 0 AS level FROM 'customers.parquet'
+              UNION SELECT start, c.id, level + 1 FROM circle JOIN 'customers.parquet' c ON c.invited_by = reached WHERE level < 8),
+            spent AS (SELECT customer_id, sum(amount) AS amount FROM 'events.parquet' WHERE kind = 'purchase' GROUP BY customer_id)
+            SELECT start AS id FROM (SELECT DISTINCT start, reached FROM circle) JOIN spent ON customer_id = reached GROUP BY start HAVING sum(amount) >= 20000
+            """),
+
+        new("best_of_each_country", "true\nrank: [{per: [country], by: [{has: events, agg: {sum: amount}, dir: desc}], take: '10%'}]",
+            """
+            SELECT id FROM (
+              SELECT id, row_number() OVER (PARTITION BY country ORDER BY spent DESC NULLS LAST, id) AS place, count(*) OVER (PARTITION BY country) AS size
+              FROM 'customers.parquet' LEFT JOIN (SELECT customer_id, sum(amount) AS spent FROM 'events.parquet' GROUP BY customer_id) ON customer_id = id)
+            WHERE place <= ceil(size * 10 / 100)
+            """),
+    ];
+
+    /// <summary>The questions; the data is made by <see cref="WriteAsync"/>.</summary>
+    internal static Dataset Dataset { get; } = new("behaviour", Model, "customer", "id", new DateTimeOffset(2026, 6, 15, 12, 0, 0, TimeSpan.Zero), [.. Questions]) { Goal = 1.5 };
+
+    /// <summary>Makes the files.</summary>
+    internal static async Task WriteAsync(string folder, double scale, CancellationToken cancellationToken)
+    {
+        var customers = Math.Max((long)(1_000_000 * scale), 1);
+        await using var instance = DuckDbInstance.Open(new DuckDbOptions { MemoryLimitBytes = BenchmarkOptions.MemoryLimitBytes, TempDirectory = folder });
+        await using var connection = instance.CreateConnection();
+        await connection.ExecuteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"""
+            COPY (SELECT i AS id, (['DE', 'AT', 'FR', 'ES', 'IT', 'PL', 'NL', 'SE'])[CAST(1 + hash(i) % 8 AS BIGINT)] AS country,
+                         CAST((hash(i + 7) % 1000000) / 100.0 AS DECIMAL(12, 2)) AS balance, CASE WHEN i >= 10 THEN i // 10 END AS invited_by
+                  FROM range({customers}) t(i)) TO '{folder}/customers.parquet' (FORMAT parquet)
+            """),
+            cancellationToken);
+        await connection.ExecuteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"""
+            COPY (SELECT i AS id, CASE WHEN hash(i + 5) % 20 = 0 THEN 7 ELSE CAST(hash(i) % {customers} AS BIGINT) END AS customer_id,
+                         (['view', 'cart', 'purchase', 'return'])[CAST(1 + hash(i + 1) % 4 AS BIGINT)] AS kind,
+                         CAST((hash(i + 2) % 100000) / 100.0 AS DECIMAL(12, 2)) AS amount,
+                         TIMESTAMPTZ '2025-06-15 12:00:00+00' + to_seconds(CAST(hash(i + 3) % 31536000 AS BIGINT)) AS placed_at
+                  FROM range({customers * 10}) t(i)) TO '{folder}/events.parquet' (FORMAT parquet)
+            """),
+            cancellationToken);
+    }
+}
