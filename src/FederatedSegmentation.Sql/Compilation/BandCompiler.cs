@@ -37,7 +37,7 @@ internal sealed class BandCompiler(SqlDialect dialect, ConditionCompiler conditi
         if (!dialect.WalksTimeByWindow || match.Keys.Any(key => block[key.Probe].Type != build[key.Build].Type || block[key.Probe].Storage != build[key.Build].Storage))
         {
             var condition = Exists(match, band, block, build);
-            block.Where.Add(negated ? ConditionCompiler.Complement(condition) : condition);
+            block.Keep(condition with { Negated = negated });
             return block;
         }
 
