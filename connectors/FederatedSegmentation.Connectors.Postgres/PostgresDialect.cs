@@ -226,6 +226,7 @@ public sealed class PostgresDialect : SqlDialect
         Joins = Support.Full("both sides are in this source: an EXISTS or join there"),
         Grouping = Support.Full("grouping there, only keys and aggregates travel"),
         ExactSum = Support.Full("numeric sums exactly"),
+        AverageComparison = Support.Full("numeric sums exactly"),
         FloatAggregates = Support.Full("float8 sums in any order are allowed"),
         Guards = Support.None("PostgreSQL has no way to raise a data error inside a SELECT"),
         Windows = Support.Full("row_number is exact with a total order"),

@@ -52,6 +52,9 @@ public sealed record Capabilities
     /// <summary>Sums of int64 and decimal, exact up to 38 digits.</summary>
     public required Support ExactSum { get; init; }
 
+    /// <summary>An exact sum divided by a count against a bound: the product of bound and count is exact up to 38 digits, and an error beyond.</summary>
+    public required Support AverageComparison { get; init; }
+
     /// <summary>Sums and averages of float64.</summary>
     public required Support FloatAggregates { get; init; }
 

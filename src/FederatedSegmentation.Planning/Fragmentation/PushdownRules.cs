@@ -25,7 +25,7 @@ internal static class PushdownRules
             TextMatchPlan => Worst([support, source.TextMatch]),
             IsNullPlan => support,
             MonthDayPlan days => Worst([support, Zone(days.Value.Type, days.Zone, source)]),
-            AverageComparisonPlan => Worst([support, source.ExactSum]),
+            AverageComparisonPlan => Worst([support, source.AverageComparison]),
             _ => throw new ArgumentOutOfRangeException(nameof(leaf), leaf, "Unknown leaf."),
         };
     }

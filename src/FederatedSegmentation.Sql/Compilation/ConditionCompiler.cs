@@ -89,9 +89,13 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
             yield break;
         }
 
-        yield return key.NullsMatch
-            ? dialect.NullSafeEqual(probe.Expression, build.Expression)
-            : new SqlComparison(ComparisonOperator.Equal, probe.Expression, build.Expression);
+        yield return (key.NullsMatch, probe.Type) switch
+        {
+            (true, StringType) => dialect.NullSafeTextEqual(probe.Expression, build.Expression),
+            (true, _) => dialect.NullSafeEqual(probe.Expression, build.Expression),
+            (false, StringType) => dialect.CompareText(ComparisonOperator.Equal, probe.Expression, build.Expression),
+            _ => new SqlComparison(ComparisonOperator.Equal, probe.Expression, build.Expression),
+        };
         if (probe.Type is Float64Type)
         {
             // NaN equals nothing, not even NaN.
@@ -127,7 +131,7 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         if (comparison is ComparisonOperator.Equal or ComparisonOperator.NotEqual)
         {
             (left, right) = SameCollation(left, right);
-            return new SqlComparison(comparison, left.Expression, right.Expression);
+            return dialect.CompareText(comparison, left.Expression, right.Expression);
         }
 
         return new SqlComparison(comparison, dialect.ByBytes(left.Expression), dialect.ByBytes(right.Expression));
@@ -166,7 +170,9 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
         {
             (0, false) => new SqlConstant(false),
             (0, true) => new SqlIsNull(value.Expression, Negated: true),
+            (1, _) when value.Type is StringType => dialect.CompareText(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, value.Expression, items[0]),
             (1, _) => new SqlComparison(list.Negated ? ComparisonOperator.NotEqual : ComparisonOperator.Equal, value.Expression, items[0]),
+            _ when value.Type is StringType => dialect.AmongTexts(value.Expression, items, list.Negated),
             _ => new SqlIn(value.Expression, items, list.Negated),
         };
         return list.Negated && value.Type is Float64Type ? new SqlAnd([condition, dialect.IsNotNan(value.Expression)]) : condition;

@@ -131,7 +131,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
         var outputs = match.Keys.Select((key, i) => new SqlOutput(build[key.Build].Expression, names[i]));
         if (distinct)
         {
-            outputs = outputs.Append(One);
+            outputs = outputs.Append(One).Concat(TextGroups.Outputs(dialect, match.Keys.Select(key => build[key.Build])));
         }
 
         var select = new SqlSelect([.. outputs], build.From) { Where = [.. build.Where], Distinct = distinct };

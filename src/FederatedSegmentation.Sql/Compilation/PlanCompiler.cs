@@ -199,7 +199,7 @@ public sealed class PlanCompiler
         var names = Names(dedupe.Columns);
         var number = new SqlWindow(
             new SqlCall("row_number", []),
-            [.. dedupe.Keys.Select(key => input[key].Expression)],
+            [.. dedupe.Keys.Select(key => input[key].Expression), .. TextGroups.Of(_dialect, dedupe.Keys.Select(key => input[key]))],
             [.. dedupe.Order.Select(order => new SqlOrder(Sortable(input[order.Column]), order.Descending))]);
         var select = Select(input, dedupe.Columns, names);
         var block = Derived(select with { Outputs = select.Outputs.Add(new SqlOutput(number, RowNumber)) }, dedupe.Columns, names, column => input[column].Storage, out var alias);
@@ -220,6 +220,7 @@ public sealed class PlanCompiler
         var input = Open(distinct.Input);
         var names = Names(distinct.Columns);
         var select = Select(input, distinct.Sources, names) with { Distinct = true };
+        select = select with { Outputs = [.. select.Outputs, .. TextGroups.Outputs(_dialect, distinct.Sources.Select(source => input[source]))] };
         var storages = distinct.Columns.Zip(distinct.Sources).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
         SqlQuery query = Unique(distinct) is { } isUnique
             ? new SqlSetOperation(
@@ -327,7 +328,11 @@ public sealed class PlanCompiler
             return _dialect.Aggregate(measure.Function, value, storages[output.Id]);
         }).ToImmutableArray();
         var outputs = groups.Concat(measures).Select((value, i) => new SqlOutput(value, names[i]));
-        var select = new SqlSelect([.. outputs], input.From) { Where = [.. input.Where], GroupBy = groups };
+        var select = new SqlSelect([.. outputs], input.From) 
+        {
+            Where = [.. input.Where],
+            GroupBy = [.. groups, .. TextGroups.Of(_dialect, aggregate.GroupBy.Select(column => input[column]))],
+        };
         var block = Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
         foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => sums[i] is not null))
         {
@@ -343,7 +348,10 @@ public sealed class PlanCompiler
         var inputs = plans.Select(input => (Block: Open(input), input.Columns)).ToList();
         var storages = columns.Select((column, i) => Common(column.Type, [.. inputs.Select(input => input.Block[input.Columns[i]].Storage)])).ToImmutableArray();
         var queries = inputs.Select(SqlQuery (input) => new SqlSelect(
-            [.. input.Columns.Select((column, i) => new SqlOutput(SetInput(storages[i], input.Block[column]), names[i]))],
+            [
+                .. input.Columns.Select((column, i) => new SqlOutput(SetInput(storages[i], input.Block[column]), names[i])),
+                .. TextGroups.Outputs(_dialect, input.Columns.Select(column => input.Block[column])),
+            ],
             input.Block.From)
         {
             Where = [.. input.Block.Where],
@@ -491,7 +499,8 @@ public sealed class PlanCompiler
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { RowNumber, GroupSize, FilterCompiler.Marker };
         return [.. columns.Select(column => Encoding.UTF8.GetByteCount(column.Name) <= LongestName && column.Name.Length > 0
-            && !column.Name.StartsWith(BandCompiler.NamePrefix, StringComparison.OrdinalIgnoreCase) && taken.Add(column.Name)
+            && !column.Name.StartsWith(BandCompiler.NamePrefix, StringComparison.OrdinalIgnoreCase)
+            && !column.Name.StartsWith(TextGroups.NamePrefix, StringComparison.OrdinalIgnoreCase) && taken.Add(column.Name)
             ? column.Name
             : Unique(taken, column))];
     }

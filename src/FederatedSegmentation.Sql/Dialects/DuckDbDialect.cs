@@ -253,6 +253,7 @@ public sealed class DuckDbDialect : SqlDialect
             Joins = full,
             Grouping = full,
             ExactSum = full,
+            AverageComparison = full,
             FloatAggregates = full,
             Guards = full,
             Windows = full,

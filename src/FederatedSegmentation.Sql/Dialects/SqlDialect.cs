@@ -30,6 +30,18 @@ public abstract class SqlDialect
     /// <summary>Whether rows that follow each other in time are found by a window over both sides; elsewhere by EXISTS.</summary>
     public virtual bool WalksTimeByWindow => false;
 
+    /// <summary>What stands between the name of a common table and its query.</summary>
+    public virtual string CommonTableAs => " AS MATERIALIZED ";
+
+    /// <summary>Whether ORDER BY takes NULLS LAST; elsewhere an expression that is 1 for NULL stands before the value.</summary>
+    public virtual bool HasNullsLast => true;
+
+    /// <summary>Whether the most rows are said by TOP behind SELECT; elsewhere by LIMIT at the end.</summary>
+    public virtual bool LimitsByTop => false;
+
+    /// <summary>What a window that numbers rows is ordered by where any order will do; null where nothing need stand there.</summary>
+    public virtual SqlExpression? AnyOrder => null;
+
     /// <summary>The name, quoted whatever it holds.</summary>
     /// <exception cref="FederatedSegmentationException">The name is empty or holds U+0000.</exception>
     public virtual string QuoteIdentifier(string name) =>
@@ -69,6 +81,24 @@ public abstract class SqlDialect
 
     /// <summary>Equality in which NULLs equal each other, in the form that the dialect joins fastest.</summary>
     public virtual SqlCondition NullSafeEqual(SqlExpression left, SqlExpression right) => new SqlNotDistinct(left, right);
+
+    /// <summary>Two texts equal, or not, by their bytes.</summary>
+    /// <param name="comparison">Equal or NotEqual.</param>
+    /// <param name="left">A text.</param>
+    /// <param name="right">A text.</param>
+    public virtual SqlCondition CompareText(ComparisonOperator comparison, SqlExpression left, SqlExpression right) => new SqlComparison(comparison, left, right);
+
+    /// <summary>Two texts equal by their bytes, NULLs equal each other.</summary>
+    public virtual SqlCondition NullSafeTextEqual(SqlExpression left, SqlExpression right) => NullSafeEqual(left, right);
+
+    /// <summary>A text among two or more constants, or not, by bytes; unknown for NULL.</summary>
+    public virtual SqlCondition AmongTexts(SqlExpression text, ImmutableArray<SqlExpression> items, bool negated) => new SqlIn(text, items, negated);
+
+    /// <summary>
+    /// A value by which texts of different bytes differ where the dialect groups them together, for instance their length where it ignores padding. It is
+    /// grouped, partitioned and made distinct by beside the text. Null where grouping tells all texts apart.
+    /// </summary>
+    public virtual SqlExpression? TellsApart(SqlExpression text) => null;
 
     /// <summary>TRUE where a float is not NaN.</summary>
     public abstract SqlCondition IsNotNan(SqlExpression value);

@@ -43,7 +43,7 @@ public sealed class SqlWriter
     {
         for (var i = 0; i < statement.With.Length; i++)
         {
-            _text.Append(i == 0 ? "WITH " : ", ").Append(_dialect.QuoteIdentifier(statement.With[i].Name)).Append(" AS MATERIALIZED ");
+            _text.Append(i == 0 ? "WITH " : ", ").Append(_dialect.QuoteIdentifier(statement.With[i].Name)).Append(_dialect.CommonTableAs);
             Nested(statement.With[i].Query);
             Line();
         }
@@ -90,6 +90,11 @@ public sealed class SqlWriter
     private void Write(SqlSelect select)
     {
         _text.Append(select.Distinct ? "SELECT DISTINCT " : "SELECT ");
+        if (select.Limit is { } top && _dialect.LimitsByTop)
+        {
+            _text.Append(CultureInfo.InvariantCulture, $"TOP ({top}) ");
+        }
+
         List(select.Outputs, output =>
         {
             Write(output.Value);
@@ -114,7 +119,7 @@ public sealed class SqlWriter
             Write(select.OrderBy);
         }
 
-        if (select.Limit is { } limit)
+        if (select.Limit is { } limit && !_dialect.LimitsByTop)
         {
             Line().Append("LIMIT ").Append(limit.ToString(CultureInfo.InvariantCulture));
         }
@@ -125,8 +130,15 @@ public sealed class SqlWriter
         _text.Append("ORDER BY ");
         List(order, item =>
         {
+            if (!_dialect.HasNullsLast)
+            {
+                _text.Append("CASE WHEN ");
+                Write(item.Value);
+                _text.Append(" IS NULL THEN 1 ELSE 0 END, ");
+            }
+
             Write(item.Value);
-            _text.Append(item.Descending ? " DESC NULLS LAST" : " ASC NULLS LAST");
+            _text.Append(item.Descending ? " DESC" : " ASC").Append(_dialect.HasNullsLast ? " NULLS LAST" : string.Empty);
         });
     }
 
@@ -245,6 +257,11 @@ public sealed class SqlWriter
                 {
                     _text.Append(window.PartitionBy.IsEmpty ? string.Empty : " ");
                     Write(window.OrderBy);
+                }
+                else if (window.Function.Arguments.IsEmpty && !window.Function.Star && _dialect.AnyOrder is { } any)
+                {
+                    _text.Append(window.PartitionBy.IsEmpty ? "ORDER BY " : " ORDER BY ");
+                    Write(any);
                 }
 
                 _text.Append(')');
