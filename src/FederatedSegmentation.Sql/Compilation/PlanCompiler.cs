@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Model.Algebra;
-using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql.Dialects;
@@ -20,11 +19,6 @@ public sealed class PlanCompiler
     internal const string GroupSize = "group_size";
 
     private const int LongestName = 60;
-    private const string IsUnique = "is_unique";
-
-    // A bit for each value of a key's range: at most 32 MB, and no more than the rows themselves would take.
-    private const long MostValues = 1L << 28;
-    private const int SparsestKey = 64;
 
     private readonly SqlDialect _dialect;
     private readonly CompileContext _context;
@@ -35,11 +29,10 @@ public sealed class PlanCompiler
     private readonly ClosureCompiler _closures;
     private readonly MemberCompiler _members;
     private readonly SharedUses _uses;
-    private readonly HashSet<int> _sent;
-    private readonly HashSet<int> _summed = [];
+    private readonly UniqueKeys _uniqueKeys;
+    private readonly ValueChecks _checks;
     private readonly List<SqlCommonTable> _with = [];
     private readonly Dictionary<string, CommonTable> _common = new(StringComparer.Ordinal);
-    private readonly Dictionary<Entity, string> _uniqueKeys = new(ReferenceEqualityComparer.Instance);
     private int _aliases;
 
     private PlanCompiler(LogicalPlan plan, SqlDialect dialect, CompileContext context)
@@ -53,7 +46,8 @@ public sealed class PlanCompiler
         _closures = new ClosureCompiler(dialect, this);
         _members = new MemberCompiler(dialect, this);
         _uses = new SharedUses(plan, context.Results);
-        _sent = [.. plan.Columns.Select(column => column.Id)];
+        _uniqueKeys = new UniqueKeys(dialect, context.EngineTables, this);
+        _checks = new ValueChecks(dialect, context, plan);
     }
 
     /// <summary>The statement's text.</summary>
@@ -121,10 +115,7 @@ public sealed class PlanCompiler
             {
                 var stored = new SqlColumn(alias, scan.Sources[i].SourceName);
                 block.Add(scan.Columns[i], _dialect.ScanOutput(stored, scan.Columns[i]), scan.Columns[i].Storage);
-                if (!_summed.Contains(scan.Columns[i].Id))
-                {
-                    CheckFit(block, scan.Columns[i], stored);
-                }
+                _checks.CheckRow(block, scan.Columns[i], stored);
             }
 
             return block;
@@ -222,47 +213,13 @@ public sealed class PlanCompiler
         var select = Select(input, distinct.Sources, names) with { Distinct = true };
         select = select with { Outputs = [.. select.Outputs, .. TextGroups.Outputs(_dialect, distinct.Sources.Select(source => input[source]))] };
         var storages = distinct.Columns.Zip(distinct.Sources).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
-        SqlQuery query = Unique(distinct) is { } isUnique
+        SqlQuery query = _uniqueKeys.Condition(distinct) is { } isUnique
             ? new SqlSetOperation(
                 SetKind.Union,
                 [select with { Distinct = false, Where = select.Where.Add(isUnique) }, select with { Where = select.Where.Add(ConditionCompiler.Complement(isUnique)) }],
                 KeepsDuplicates: true)
             : select;
         return Derived(query, distinct.Columns, names, column => storages[column.Id], out _);
-    }
-
-    // Rows that hold the whole key are distinct where the key is, and to find that out costs a fraction of grouping the rows. The key of a model is only a
-    // promise, so the statement looks for itself and has an answer for either case.
-    private SqlExists? Unique(DistinctPlan distinct)
-    {
-        if (distinct.Input is not ScanPlan scan || _context.EngineTables?.TableOf(scan.Entity) is not { Key: { } key } table
-            || scan.Sources.Zip(scan.Columns).FirstOrDefault(pair => pair.First.Name == key.Column && distinct.Sources.Contains(pair.Second)).First is null
-            || key.Greatest - (Int128)key.Least + 1 is var span && (span < key.Rows || span > Int128.Min(MostValues, SparsestKey * (Int128)key.Rows)))
-        {
-            return null;
-        }
-
-        if (!_uniqueKeys.TryGetValue(scan.Entity, out var name))
-        {
-            var alias = Alias();
-            var column = new SqlTemplate([$"{alias}.{table.Expressions[key.Column]}"], []);
-            if (_dialect.IsUnique(column, key.Least, key.Greatest) is not { } unique)
-            {
-                return null;
-            }
-
-            name = FormattableString.Invariant($"unique_{_uniqueKeys.Count + 1}");
-            _uniqueKeys.Add(scan.Entity, name);
-            _with.Add(new SqlCommonTable(name, new SqlSelect([new SqlOutput(unique, IsUnique)], new SqlTable(table.Relation, alias))));
-        }
-
-        var found = Alias();
-        return new SqlExists(
-            new SqlSelect([new SqlOutput(new SqlColumn(found, IsUnique), IsUnique)], new SqlTable(_dialect.QuoteIdentifier(name), found))
-            {
-                Where = [new SqlIsTrue(new SqlColumn(found, IsUnique))],
-            },
-            Negated: false);
     }
 
     private QueryBlock Lookup(LookupPlan lookup)
@@ -302,20 +259,9 @@ public sealed class PlanCompiler
         return left;
     }
 
-    // What is sent is checked when it arrives.
-    private void CheckFit(QueryBlock block, PlanColumn column, SqlExpression value)
-    {
-        if (_context.EngineTables is null && !_sent.Contains(column.Id) && _dialect.Fits(value, column) is { } fits)
-        {
-            block.Check(fits);
-        }
-    }
-
     private QueryBlock Aggregate(AggregatePlan aggregate)
     {
-        // A sum shows whether a value that is no number was in it, so it is checked once a group and not once a row.
-        var sums = aggregate.Measures.Select(measure => measure is { Function: MeasureFunction.Sum, Input: ColumnExpression { Column: var column } } && column.Type is DecimalType ? column : null).ToImmutableArray();
-        _summed.UnionWith(sums.OfType<PlanColumn>().Select(column => column.Id));
+        var isSum = _checks.LeaveToSums(aggregate.Measures);
         var input = Open(aggregate.Input);
         var names = Names(aggregate.Columns);
         var groups = aggregate.GroupBy.Select(column => input[column].Expression).ToImmutableArray();
@@ -334,9 +280,9 @@ public sealed class PlanCompiler
             GroupBy = [.. groups, .. TextGroups.Of(_dialect, aggregate.GroupBy.Select(column => input[column]))],
         };
         var block = Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
-        foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => sums[i] is not null))
+        foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => isSum[i]))
         {
-            CheckFit(block, sum, block[sum].Expression);
+            _checks.Check(block, sum, block[sum].Expression);
         }
 
         return block;
@@ -457,6 +403,9 @@ public sealed class PlanCompiler
         return Table(_dialect.QuoteIdentifier(name), table.Names, columns, column => storages[column.Id]);
     }
 
+    /// <summary>Adds a relation that is computed once, under a name that nothing else has.</summary>
+    internal void AddCommonTable(SqlCommonTable table) => _with.Add(table);
+
     /// <summary>Adds a relation that is computed once, under a name of its own; reading it takes an alias each time.</summary>
     internal string AddCommonTable(string stem, SqlQuery query)
     {
@@ -502,10 +451,10 @@ public sealed class PlanCompiler
             && !column.Name.StartsWith(BandCompiler.NamePrefix, StringComparison.OrdinalIgnoreCase)
             && !column.Name.StartsWith(TextGroups.NamePrefix, StringComparison.OrdinalIgnoreCase) && taken.Add(column.Name)
             ? column.Name
-            : Unique(taken, column))];
+            : Unused(taken, column))];
     }
 
-    private static string Unique(HashSet<string> taken, PlanColumn column)
+    private static string Unused(HashSet<string> taken, PlanColumn column)
     {
         var name = FormattableString.Invariant($"column_{column.Id}");
         while (!taken.Add(name))
