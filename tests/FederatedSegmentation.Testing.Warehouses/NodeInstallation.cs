@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FederatedSegmentation.Testing.Warehouses;
+
+/// <summary>Node.js and the packages of <c>conformance/servers</c>.</summary>
+public static class NodeInstallation
+{
+    private const int OldestVersion = 20;
+
+    private static readonly Lazy<string?> Missing = new(FindWhyMissing);
+    private static readonly Lazy<Task> Packages = new(() => Task.Factory.StartNew(Restore, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+    /// <summary>The folder of the servers.</summary>
+    public static string ServersFolder { get; } = Path.Combine(RootOfCheckout(), "conformance", "servers");
+
+    /// <summary>Why no server can be started here, with what to install; null where one can.</summary>
+    public static string? WhyMissing => Missing.Value;
+
+    /// <summary>Restores the packages once, whoever asks first: of all test processes of a checkout one does it and the others wait.</summary>
+    /// <exception cref="InvalidOperationException">They cannot be restored; the message holds what npm said.</exception>
+    public static Task RestoreAsync(CancellationToken cancellationToken) => Packages.Value.WaitAsync(cancellationToken);
+
+    /// <summary>Runs the tests of a folder of the servers with Node's own runner.</summary>
+    /// <param name="folder">The folder below <c>conformance/servers</c>.</param>
+    /// <param name="cancellationToken">Stops them.</param>
+    /// <returns>The exit code, 0 if all passed, and everything that was written.</returns>
+    public static async Task<(int ExitCode, string Output)> RunTestsAsync(string folder, CancellationToken cancellationToken)
+    {
+        await RestoreAsync(cancellationToken);
+        var start = Start("node", ["--test", "--test-reporter=spec", folder + "/"]);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, output);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    internal static ProcessStartInfo Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = ServersFolder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["NO_COLOR"] = "1";
+        // A runner of Node's that finds itself inside another one speaks to it instead of writing what happened.
+        start.Environment.Remove("NODE_TEST_CONTEXT");
+        return start;
+    }
+
+    private static void Restore()
+    {
+        // A thread of its own: a named mutex belongs to a thread.
+        using var mutex = new Mutex(false, "Global\\fedseg-npm-" + string.Create(CultureInfo.InvariantCulture, $"{StableHashOf(ServersFolder):x}"));
+        try
+        {
+            mutex.WaitOne();
+        }
+        catch (AbandonedMutexException)
+        {
+            // The other process died while it held the mutex, which is ours now; what it left half done is found below.
+        }
+
+        try
+        {
+            // npm writes this file last. It is compared with the lock by its time: a changed lock restores anew.
+            var done = Path.Combine(ServersFolder, "node_modules", ".package-lock.json");
+            if (File.Exists(done) && File.GetLastWriteTimeUtc(done) >= File.GetLastWriteTimeUtc(Path.Combine(ServersFolder, "package-lock.json")))
+            {
+                return;
+            }
+
+            var (exitCode, output) = Run("npm", ["ci", "--loglevel=error"]);
+            if (exitCode != 0)
+            {
+                throw new InvalidOperationException($"npm ci in {ServersFolder} failed ({exitCode}):\n{output}");
+            }
+
+            File.SetLastWriteTimeUtc(done, TimeProvider.System.GetUtcNow().UtcDateTime);
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
+    }
+
+    private static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments)
+    {
+        using var process = Process.Start(Start(program, arguments))!;
+        process.StandardInput.Close();
+        var errors = new StringWriter(CultureInfo.InvariantCulture);
+        process.ErrorDataReceived += (_, line) => errors.WriteLine(line.Data);
+        process.BeginErrorReadLine();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors);
+    }
+
+    private static string? FindWhyMissing()
+    {
+        try
+        {
+            var (exitCode, version) = Run("node", ["--version"]);
+            if (exitCode != 0 || !int.TryParse(version.Trim().TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture, out var major))
+            {
+                return "Node.js does not run here. Install Node.js 20 or newer with npm.";
+            }
+
+            if (major < OldestVersion)
+            {
+                return $"Node.js {version.Trim()} is too old for the local servers. Install Node.js {OldestVersion} or newer with npm.";
+            }
+
+            return Run("npm", ["--version"]).ExitCode == 0 ? null : "npm does not run here. Install Node.js 20 or newer with npm.";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "Node.js is not installed. Install Node.js 20 or newer with npm.";
+        }
+    }
+
+    private static uint StableHashOf(string text)
+    {
+        var hash = 2166136261;
+        foreach (var character in text)
+        {
+            hash = unchecked((hash ^ character) * 16777619);
+        }
+
+        return hash;
+    }
+
+    private static string RootOfCheckout()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "FederatedSegmentation.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The tests do not run inside a checkout: no FederatedSegmentation.sln above " + AppContext.BaseDirectory);
+    }
+}
