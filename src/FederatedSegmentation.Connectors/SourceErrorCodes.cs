@@ -36,6 +36,12 @@ public static class SourceErrorCodes
     /// <summary>The source cannot give one consistent view to several statements.</summary>
     public const string SnapshotUnavailable = "SRC011";
 
+    /// <summary>An answer is larger than it may be.</summary>
+    public const string AnswerTooLarge = "SRC012";
+
+    /// <summary>A link of an answer leads to a host that is not allowed.</summary>
+    public const string ForeignLink = "SRC013";
+
     /// <summary>A stored value does not fit the type.</summary>
     public const string ValueDoesNotFit = "DAT001";
 

@@ -9,7 +9,7 @@ public sealed class ProjectTests
 {
     /// <summary>Projects without tests of their own: interfaces and records that every other test goes through.</summary>
     private static readonly string[] WithoutMirror = [
-        "FederatedSegmentation.Connectors", "FederatedSegmentation.Connectors.Files", "FederatedSegmentation.Connectors.Postgres", "FederatedSegmentation.Execution",
+        "FederatedSegmentation.Connectors.Files", "FederatedSegmentation.Connectors.Postgres", "FederatedSegmentation.Execution",
         "FederatedSegmentation.Model", "FederatedSegmentation.Residual", "FederatedSegmentation.Residual.DuckDb",
     ];
 
