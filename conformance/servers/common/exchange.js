@@ -102,7 +102,7 @@ export class Exchange {
     this.answered = true;
     if (this.closed) return;
     const isJson = !(body instanceof Uint8Array) && typeof body !== 'string';
-    let bytes = isJson ? Buffer.from(JSON.stringify(body)) : Buffer.from(body);
+    let bytes = isJson ? Buffer.from(JSON.stringify(body)) : typeof body === 'string' ? Buffer.from(body) : body;
     const all = { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers };
     if (gzip) {
       bytes = gzipSync(bytes, { level: 1 });

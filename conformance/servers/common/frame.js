@@ -6,6 +6,7 @@
 //   reject(exchange, kind)  the vendor's own error body for a fault: {status, headers, body}
 //   createTable(table)      loads a table (types in the vendor's spelling)
 //   canned(entry)           checks and prepares a canned result; optional
+//   listening()             called once the port is known (frame.port); optional
 //   reset()                 forgets statements, sessions and tokens; optional
 //   close()                 optional
 //   connection(socket)      takes connections whose first byte is none of HTTP's or TLS's (TDS); optional
@@ -50,7 +51,15 @@ export async function startServer(vendor, options = {}) {
   }
 
   const listener = new Listener({ ...certificate, onRequest, handler });
+  // A vendor may listen on another port too (its storage has another origin): frame.listen() gives it.
+  const others = [];
+  frame.listen = async () => {
+    const other = new Listener({ ...certificate, onRequest, handler: {} });
+    others.push(other);
+    return other.listen(0);
+  };
   frame.port = await listener.listen(Number(options.port ?? 0));
+  await handler.listening?.();
   return {
     port: frame.port,
     frame,
@@ -58,7 +67,7 @@ export async function startServer(vendor, options = {}) {
     certificate: certificate.certificate,
     ready: handler.ready ?? {},
     async close() {
-      await listener.close();
+      for (const one of [listener, ...others]) await one.close();
       await handler.close?.();
     },
   };

@@ -1,0 +1,70 @@
+// Databricks SQL on DuckDB, where there is no Spark. The translation is the work of others and covers what it covers; where it is known to
+// mean something else, the statement is refused.
+import { DuckDbEngine, quote, SqlError } from '../common/duckdb.js';
+import { toDuckDb } from '../common/translate.js';
+import { tokens } from './lexer.js';
+import { replaceNames, inBackticks } from './names.js';
+import { fromDuckDb, StatementProblem } from './problems.js';
+
+export class DuckDbBehind {
+  name = 'DuckDB';
+  #engine;
+  #registry;
+
+  static async open(registry) {
+    const behind = new DuckDbBehind();
+    behind.#engine = await DuckDbEngine.open();
+    behind.#registry = registry;
+    return behind;
+  }
+
+  async close() { this.#engine.close(); }
+
+  async createTable(entry, { rows, parquet }) {
+    const columns = entry.columns.map((column) => ({ name: column.name, type: duckDbType(column.type), nullable: column.nullable }));
+    await this.#engine.createTable({ catalog: entry.catalog, schema: entry.schema, name: entry.name, columns, rows, parquet });
+  }
+
+  /** Starts a query of one statement. */
+  start(sql, { use, zone }) {
+    if (zone !== 'UTC' && zone !== 'Etc/UTC') throw new StatementProblem('UNSUPPORTED_FEATURE', `This server runs sessions in UTC only, not in ${zone}.`, '0A000');
+    const named = replaceNames(sql, { registry: this.#registry, use, tableName: (entry) => inBackticks(entry.catalog, entry.schema, entry.name) });
+    refuseWhatMeansSomethingElse(named.sql);
+    let translated;
+    try {
+      // A cast raises an error in ANSI mode; the translator takes it for the forgiving one. What is meant to forgive is refused above.
+      translated = toDuckDb(named.sql, 'databricks').replaceAll(/\bTRY_CAST\(/g, 'CAST(');
+    } catch (error) {
+      throw error instanceof SqlError ? fromDuckDb(error) : error;
+    }
+    const query = this.#engine.query(translated);
+    return { result: query.result.catch((error) => { throw error instanceof SqlError ? fromDuckDb(error) : error; }), cancel: () => query.cancel() };
+  }
+
+  async rowsOf(entry) {
+    const { data } = await this.#engine.query(`SELECT count(*) FROM ${[entry.catalog, entry.schema, entry.name].map(quote).join('.')}`).result;
+    return Number(data[0][0]);
+  }
+}
+
+const refused = new Set(['try_cast', 'percentile', 'approx_count_distinct', 'regexp_extract', 'rlike', 'date_format', 'from_unixtime', 'unix_timestamp', 'to_timestamp', 'hash', 'xxhash64', 'rand', 'collate', 'pivot', 'lateral']);
+
+function refuseWhatMeansSomethingElse(sql) {
+  for (const token of tokens(sql)) {
+    if (token.kind === 'word' && refused.has(token.value.toLowerCase())) throw new StatementProblem('UNSUPPORTED_FEATURE', `This server cannot answer ${token.value} as Databricks does.`, '0A000');
+  }
+}
+
+function duckDbType({ text, neutral }) {
+  if (!neutral) {
+    if (/^VARIANT|^OBJECT|^GEO/.test(text)) return 'VARCHAR';
+    if (/^INTERVAL/.test(text)) return 'INTERVAL';
+    return /^ARRAY/.test(text) ? 'VARCHAR[]' : /^MAP/.test(text) ? 'MAP(VARCHAR, VARCHAR)' : 'STRUCT(a VARCHAR)';
+  }
+  switch (neutral.kind) {
+    case 'decimal': return `DECIMAL(${neutral.precision},${neutral.scale})`;
+    case 'instant': return 'TIMESTAMPTZ';
+    case 'null': return 'INTEGER';
+    default: return { boolean: 'BOOLEAN', int8: 'TINYINT', int16: 'SMALLINT', int32: 'INTEGER', int64: 'BIGINT', float32: 'FLOAT', float64: 'DOUBLE', text: 'VARCHAR', binary: 'BLOB', date: 'DATE', timestamp: 'TIMESTAMP' }[neutral.kind];
+  }
+}
