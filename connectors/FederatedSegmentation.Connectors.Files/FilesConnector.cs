@@ -18,17 +18,20 @@ public sealed class FilesConnector : IEngineSource
     private readonly string _root;
     private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
 
-    // By the entity of one run's model, for as long as that model lives; and what was described last under each name, for messages.
-    private readonly ConditionalWeakTable<Entity, Described> _tables = [];
+    // By the description that a run holds, for as long as it does; and what was described last under each name, for messages.
+    private readonly ConditionalWeakTable<StoredTable, EngineTable> _tables = [];
     private readonly ConcurrentDictionary<string, Described> _latest = new(StringComparer.Ordinal);
+    private readonly FileTableCache _known;
 
     /// <summary>A source over a folder.</summary>
     /// <param name="source">The name in the settings.</param>
     /// <param name="root">The absolute path of the folder.</param>
+    /// <param name="clock">Tells how old files are.</param>
     /// <exception cref="FederatedSegmentationException">CFG111: there is no such folder.</exception>
-    public FilesConnector(string source, string root)
+    public FilesConnector(string source, string root, TimeProvider clock)
     {
         Source = source;
+        _known = new FileTableCache(clock);
         _root = Directory.Exists(root)
             ? FileSet.RealPath(Path.GetFullPath(root).TrimEnd(Path.DirectorySeparatorChar))
             : throw new FederatedSegmentationException(new Problem
@@ -58,19 +61,18 @@ public sealed class FilesConnector : IEngineSource
     public async Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
     {
         var tables = ImmutableArray.CreateBuilder<StoredTable>(entities.Length);
-        var connection = _metadata.Value.CreateConnection();
-        await using var closing = connection.ConfigureAwait(false);
         foreach (var entity in entities)
         {
-            var pattern = entity.Table is [var single] ? single : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
+            var pattern = entity.Table is [var path] ? path : throw Fail("SRC101", $"The table of {entity} has {entity.Table.Length} name parts.", "Name one path or glob, relative to the Root.");
             var files = FileSet.Expand(Source, _root, pattern);
-            var table = await ReadAsync(
-                connection, files, entity.CsvDelimiter ?? DefaultDelimiter, [.. entity.Columns.Select(column => column.SourceName)],
-                entity.Key is [var key] ? key.SourceName : null, cancellationToken).ConfigureAwait(false);
+            ImmutableArray<string> wanted = [.. entity.Columns.Select(column => column.SourceName)];
+            var delimiter = entity.CsvDelimiter ?? DefaultDelimiter;
+            var key = entity.Key is [var single] ? single.SourceName : null;
+            var table = await _known.GetAsync(
+                files, delimiter, wanted, key, () => ReadAsync(files, delimiter, wanted, key, cancellationToken)).ConfigureAwait(false);
             var (stored, engine) = table.As(entity, Source);
-            var described = new Described(entity, files, table, engine);
-            _tables.AddOrUpdate(entity, described);
-            _latest[entity.Name] = described;
+            _tables.Add(stored, engine);
+            _latest[entity.Name] = new Described(entity, files, table);
             tables.Add(stored);
         }
 
@@ -78,7 +80,7 @@ public sealed class FilesConnector : IEngineSource
     }
 
     /// <inheritdoc />
-    public EngineTable TableOf(Entity entity) => _tables.TryGetValue(entity, out var known) ? known.Engine : throw new KeyNotFoundException($"{entity} was not described.");
+    public EngineTable TableOf(StoredTable table) => _tables.TryGetValue(table, out var known) ? known : throw new KeyNotFoundException("The table was not described by this source.");
 
     /// <inheritdoc />
     public MisfitQueries? FindMisfits(string entity, string column)
@@ -122,11 +124,9 @@ public sealed class FilesConnector : IEngineSource
     public async Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<DiscoveredTable>();
-        var connection = _metadata.Value.CreateConnection();
-        await using var closing = connection.ConfigureAwait(false);
         foreach (var pattern in FileGroups.Of(_root))
         {
-            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
             found.Add(new DiscoveredTable(
                 [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
         }
@@ -143,9 +143,10 @@ public sealed class FilesConnector : IEngineSource
         }
     }
 
-    private async Task<FileTable> ReadAsync(
-        DuckDbConnection connection, FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
+    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
     {
+        var connection = _metadata.Value.CreateConnection();
+        await using var closing = connection.ConfigureAwait(false);
         try
         {
             return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, key, cancellationToken).ConfigureAwait(false);
@@ -163,11 +164,9 @@ public sealed class FilesConnector : IEngineSource
 
     private async Task<ConnectionCheck> TryReadAsync(string pattern, CancellationToken cancellationToken)
     {
-        var connection = _metadata.Value.CreateConnection();
-        await using var closing = connection.ConfigureAwait(false);
         try
         {
-            var table = await ReadAsync(connection, FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
+            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
             return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
         }
         catch (FederatedSegmentationException failure)
@@ -193,5 +192,5 @@ public sealed class FilesConnector : IEngineSource
     private SourceException Fail(string code, string message, string hint) => new(new Problem { Code = code, Stage = Stage.Execute, Source = Source, Message = message, Hint = hint });
 
     // The files of an entity, as they were found last.
-    private sealed record Described(Entity Entity, FileSet Files, FileTable Table, EngineTable Engine);
+    private sealed record Described(Entity Entity, FileSet Files, FileTable Table);
 }

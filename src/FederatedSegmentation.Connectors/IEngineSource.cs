@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
@@ -6,8 +7,13 @@ using FederatedSegmentation.Sql;
 namespace FederatedSegmentation.Connectors;
 
 /// <summary>A source whose tables the embedded engine reads itself (files): its fragments are part of the residual statement.</summary>
-public interface IEngineSource : IDataSourceConnector, IEngineTables
+public interface IEngineSource : IDataSourceConnector
 {
+    /// <summary>The relation behind a table that this source described: a table function over its files, and one expression per column that yields the declared type.</summary>
+    /// <param name="table">What <see cref="IDataSourceConnector.DescribeAsync"/> returned, that very object: files may have changed since, and each run goes by its own description.</param>
+    /// <exception cref="KeyNotFoundException">This source did not describe it.</exception>
+    EngineTable TableOf(StoredTable table);
+
     /// <summary>Absolute folders that the engine must be allowed to read.</summary>
     ImmutableArray<string> AllowedDirectories { get; }
 

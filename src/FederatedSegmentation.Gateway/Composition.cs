@@ -18,13 +18,13 @@ internal static class Composition
             options,
             [.. options.Sources.Select(Connect)],
             [.. options.Sources.Select(source => new SourceReport(source.Name, source.Kind, PlaceOf(source)))],
-            new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes), new PinnedZoneRules()),
+            new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes, KeepsSpare: false), new PinnedZoneRules()),
             TimeProvider.System);
     }
 
     private static IDataSourceConnector Connect(SourceOptions source) => source switch
     {
-        FilesSourceOptions files => new FilesConnector(files.Name, files.Root),
+        FilesSourceOptions files => new FilesConnector(files.Name, files.Root, TimeProvider.System),
         PostgresSourceOptions postgres => PostgresSource.Connect(postgres),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };

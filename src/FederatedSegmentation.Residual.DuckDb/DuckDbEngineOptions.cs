@@ -6,4 +6,5 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// <param name="TempDirectory">The absolute path of the folder under which each run makes a folder of its own; null for the system's temporary folder.</param>
 /// <param name="MaxTempBytes">Bytes that one run may spill.</param>
 /// <param name="InFlightBytes">Bytes received and not yet taken by the engine, all fragments of a run together.</param>
-public sealed record DuckDbEngineOptions(long MemoryLimitBytes, int? Threads, string? TempDirectory, long MaxTempBytes, long InFlightBytes);
+/// <param name="KeepsSpare">Whether an instance for the next run is opened when one has ended: for a process that runs one segment after the other. It costs the memory of an empty instance.</param>
+public sealed record DuckDbEngineOptions(long MemoryLimitBytes, int? Threads, string? TempDirectory, long MaxTempBytes, long InFlightBytes, bool KeepsSpare);

@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
-using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Residual.DuckDb;
 
-/// <summary>The embedded engine: one locked-down DuckDB instance a run. Safe for concurrent use.</summary>
+/// <summary>The embedded engine: one locked-down DuckDB instance a run, never used by another. Safe for concurrent use.</summary>
 /// <param name="options">Limits of each run.</param>
 /// <param name="zones">Rules of time zones.</param>
 public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules zones) : IResidualEngine
 {
+    private readonly Lock _lock = new();
+    private OpeningInstance? _spare;
+    private bool _isDisposed;
+
     /// <inheritdoc />
     public string Name => ResidualCompiler.Dialect;
 
@@ -21,5 +24,43 @@ public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules
     public CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables) => ResidualCompiler.CompileFragment(fragment, tables);
 
     /// <inheritdoc />
-    public IPreparedRun Prepare(string runId) => new PreparedRun(options, zones, runId);
+    public IPreparedRun Prepare(string runId)
+    {
+        OpeningInstance? spare;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            (spare, _spare) = (_spare, null);
+        }
+
+        return new PreparedRun(spare ?? new OpeningInstance(options, zones, runId), options, OpenSpare);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        OpeningInstance? spare;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            (spare, _spare) = (_spare, null);
+        }
+
+        if (spare is not null)
+        {
+            await spare.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Where runs follow each other, the next one's instance is opened while nobody waits for it.
+    private void OpenSpare()
+    {
+        lock (_lock)
+        {
+            if (options.KeepsSpare && !_isDisposed)
+            {
+                _spare ??= new OpeningInstance(options, zones, $"spare-{Guid.NewGuid():N}");
+            }
+        }
+    }
 }

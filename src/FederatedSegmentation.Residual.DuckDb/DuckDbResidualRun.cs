@@ -12,7 +12,7 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>One run of the embedded engine.</summary>
-internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes, bool showsValues) : IResidualRun
+internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes, bool showsValues, Action whenEnded) : IResidualRun
 {
     private readonly InFlightBudget _budget = new(inFlightBytes);
     private bool _isStaged;
@@ -90,6 +90,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     {
         await instance.DisposeAsync().ConfigureAwait(false);
         folder.Dispose();
+        whenEnded();
     }
 
     private async Task StageAsync(ResidualStatements statements, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Residual;
 
-/// <summary>The engine that does what could not be pushed down: it receives the fragments' results and joins them. Safe for concurrent use.</summary>
-public interface IResidualEngine
+/// <summary>The engine that does what could not be pushed down: it receives the fragments' results and joins them. Safe for concurrent use. Dispose of it when its last run is.</summary>
+public interface IResidualEngine : IAsyncDisposable
 {
     /// <summary>The name as settings and reports spell it, for instance <c>duckdb</c>.</summary>
     string Name { get; }

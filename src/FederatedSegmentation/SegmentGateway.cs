@@ -14,6 +14,7 @@ namespace FederatedSegmentation;
 public sealed class SegmentGateway : ISegmentGateway
 {
     private readonly Dictionary<string, IDataSourceConnector> _sources;
+    private readonly IResidualEngine _engine;
     private readonly TimeProvider _time;
     private readonly DefinitionStage _definitions;
     private readonly SegmentPipeline _pipeline;
@@ -23,11 +24,12 @@ public sealed class SegmentGateway : ISegmentGateway
     /// <param name="options">The settings.</param>
     /// <param name="sources">A connector per source of the settings; disposed of with the gateway.</param>
     /// <param name="reports">The sources as reports name them.</param>
-    /// <param name="engine">The engine for what is left.</param>
+    /// <param name="engine">The engine for what is left; disposed of with the gateway.</param>
     /// <param name="time">The clock.</param>
     public SegmentGateway(GatewayOptions options, ImmutableArray<IDataSourceConnector> sources, ImmutableArray<SourceReport> reports, IResidualEngine engine, TimeProvider time)
     {
         _sources = sources.ToDictionary(source => source.Source, StringComparer.Ordinal);
+        _engine = engine;
         _time = time;
         Sources = reports;
         _definitions = new DefinitionStage(options, time);
@@ -85,6 +87,7 @@ public sealed class SegmentGateway : ISegmentGateway
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await _engine.DisposeAsync().ConfigureAwait(false);
         foreach (var source in _sources.Values)
         {
             await source.DisposeAsync().ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed partial class CaseRunner : IAsyncDisposable
     {
         _dataset = dataset;
         _folder = folder;
-        _gateway = Gateway(folder, [new FilesSourceOptions("lake", folder)], [new FilesConnector("lake", folder)]);
+        _gateway = Gateway(folder, [new FilesSourceOptions("lake", folder)], [new FilesConnector("lake", folder, TimeProvider.System)]);
     }
 
     /// <summary>A gateway over definitions in a folder.</summary>
@@ -42,7 +42,7 @@ internal sealed partial class CaseRunner : IAsyncDisposable
         },
         sources,
         [],
-        new DuckDbResidualEngine(new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, Environment.ProcessorCount, null, 20L << 30, 64 << 20), new PinnedZoneRules()),
+        new DuckDbResidualEngine(new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, Environment.ProcessorCount, null, 20L << 30, 64 << 20, KeepsSpare: true), new PinnedZoneRules()),
         TimeProvider.System);
 
     /// <summary>Writes the model and the segments of a dataset.</summary>

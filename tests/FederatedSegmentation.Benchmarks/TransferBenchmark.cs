@@ -75,7 +75,7 @@ internal static class TransferBenchmark
             },
             _ => ValueTask.FromResult(server.AdminPassword),
             TimeProvider.System);
-        await using var gateway = CaseRunner.Gateway(folder, [new FilesSourceOptions("lake", folder), new NamedSource("db")], [new FilesConnector("lake", folder), connector]);
+        await using var gateway = CaseRunner.Gateway(folder, [new FilesSourceOptions("lake", folder), new NamedSource("db")], [new FilesConnector("lake", folder, TimeProvider.System), connector]);
         var asOf = new DateTimeOffset(2026, 6, 15, 12, 0, 0, TimeSpan.Zero);
 
         async Task<FragmentReport> FetchAsync() => (await gateway.RunAsync(CaseRunner.Request("exceeding", asOf, null), NoProgress.Instance, cancellationToken))

@@ -87,8 +87,8 @@ public sealed class Scenario : IAsyncDisposable
             InFlightBytes = 1 << 20,
             Deadline = TimeSpan.FromMinutes(5),
         };
-        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data), .. remote is null ? [] : new[] { remote.Connect() }];
-        var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20), new PinnedZoneRules());
+        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data, TimeProvider.System), .. remote is null ? [] : new[] { remote.Connect() }];
+        var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20, KeepsSpare: false), new PinnedZoneRules());
         return new SegmentGateway(options, sources, [], engine, TimeProvider.System);
     }
 

@@ -5,6 +5,9 @@ namespace FederatedSegmentation.Reading;
 /// <summary>Reads the bytes of definition files, with errors that a person understands.</summary>
 internal static class DefinitionFile
 {
+    // The first buffer for what has no length.
+    private const int PipeBytes = 1 << 14;
+
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="file">The file as the user named it.</param>
@@ -21,9 +24,16 @@ internal static class DefinitionFile
                 return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
             }
 
+            // As much as there is now; a file that grows meanwhile is read to its present end, but for the byte that says it is too long.
             using var stream = File.OpenRead(path);
-            var buffer = new byte[limit + 1];
+            var buffer = new byte[Math.Min(stream.CanSeek ? stream.Length : PipeBytes, limit) + 1];
             var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            while (count == buffer.Length && count <= limit)
+            {
+                Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, limit + 1));
+                count += await stream.ReadAtLeastAsync(buffer.AsMemory(count), buffer.Length - count, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            }
+
             return buffer[..count];
         }
         catch (Exception error) when (IsUnreadable(error))

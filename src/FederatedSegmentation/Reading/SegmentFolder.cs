@@ -11,9 +11,10 @@ public static class SegmentFolder
     /// <summary>Reads all segments of a folder, in the order of their paths. Files whose text cannot be read are in the library with their problems.</summary>
     /// <param name="folder">The folder. Hidden files and folders, and links to folders, are passed over.</param>
     /// <param name="name">The folder as the user named it, for messages.</param>
+    /// <param name="cache">What was read before.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FederatedSegmentationException">CFG102: the folder cannot be read.</exception>
-    public static async Task<SegmentLibrary> ReadAsync(string folder, string name, CancellationToken cancellationToken)
+    public static async Task<SegmentLibrary> ReadAsync(string folder, string name, DefinitionCache cache, CancellationToken cancellationToken)
     {
         string[] paths;
         try
@@ -27,11 +28,13 @@ public static class SegmentFolder
 
         Array.Sort(paths, StringComparer.Ordinal);
         var files = ImmutableArray.CreateBuilder<SegmentFile>(paths.Length);
+        var look = cache.Segments();
         foreach (var path in paths)
         {
-            files.Add(await ReadFileAsync(path, Path.Combine(name, Path.GetRelativePath(folder, path)), cancellationToken).ConfigureAwait(false));
+            files.Add(await ReadFileAsync(path, Path.Combine(name, Path.GetRelativePath(folder, path)), look, cancellationToken).ConfigureAwait(false));
         }
 
+        look.Keep();
         return new SegmentLibrary(files.MoveToImmutable());
     }
 
@@ -39,19 +42,23 @@ public static class SegmentFolder
     /// <param name="path">The file.</param>
     /// <param name="file">The file as the user named it, for messages.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<SegmentFile> ReadFileAsync(string path, string file, CancellationToken cancellationToken)
+    public static Task<SegmentFile> ReadFileAsync(string path, string file, CancellationToken cancellationToken) => ReadFileAsync(path, file, look: null, cancellationToken);
+
+    private static async Task<SegmentFile> ReadFileAsync(string path, string file, DefinitionCache.SegmentLook? look, CancellationToken cancellationToken)
     {
         var fullPath = Path.GetFullPath(path);
         try
         {
             var text = await DefinitionFile.ReadAsync(path, file, "segment", ReadingLimits.Segment.Bytes, cancellationToken).ConfigureAwait(false);
-            return new SegmentFile(file, fullPath, DocumentReader.Read(text, file, ReadingLimits.Segment), []);
+            return look is null ? Parse(text, file, fullPath) : look.Segment(fullPath, text, () => Parse(text, file, fullPath));
         }
         catch (FederatedSegmentationException error)
         {
             return new SegmentFile(file, fullPath, null, error.Problems);
         }
     }
+
+    private static SegmentFile Parse(byte[] text, string file, string path) => new(file, path, DocumentReader.Read(text, file, ReadingLimits.Segment), []);
 
     private static FileSystemEnumerable<string> Find(string folder) => new(
         folder,

@@ -11,6 +11,8 @@ namespace FederatedSegmentation.Running;
 /// <summary>Reads the model and the segments, and resolves one of them.</summary>
 internal sealed class DefinitionStage(GatewayOptions options, TimeProvider time)
 {
+    private readonly DefinitionCache _cache = new();
+
     /// <summary>The segment that the caller means, resolved as of an instant.</summary>
     public async Task<ResolvedRequest> ResolveAsync(
         SegmentReference reference, DateTimeOffset? asOf, ImmutableDictionary<string, string> parameters, CancellationToken cancellationToken)
@@ -42,7 +44,7 @@ internal sealed class DefinitionStage(GatewayOptions options, TimeProvider time)
     {
         var instant = asOf ?? time.GetUtcNow();
         var model = await ModelAsync(cancellationToken).ConfigureAwait(false);
-        var library = await SegmentFolder.ReadAsync(options.Segments, Display(options.Segments), cancellationToken).ConfigureAwait(false);
+        var library = await SegmentFolder.ReadAsync(options.Segments, Display(options.Segments), _cache, cancellationToken).ConfigureAwait(false);
         return new ResolutionEnvironment(
             model,
             library,
@@ -52,7 +54,7 @@ internal sealed class DefinitionStage(GatewayOptions options, TimeProvider time)
     }
 
     private Task<DataModel> ModelAsync(CancellationToken cancellationToken)
-        => ModelFile.ReadAsync(options.Model, Display(options.Model), [.. options.Sources.Select(source => source.Name)], cancellationToken);
+        => ModelFile.ReadAsync(options.Model, Display(options.Model), [.. options.Sources.Select(source => source.Name)], _cache, cancellationToken);
 
     private string Display(string path) => Path.GetRelativePath(Path.GetDirectoryName(options.File)!, path);
 }

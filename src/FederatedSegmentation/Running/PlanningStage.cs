@@ -22,7 +22,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
         var capabilities = entities.Select(entity => entity.Source).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => sources[name].Capabilities, StringComparer.Ordinal);
         var plan = SegmentPlanner.Plan(request.Run, tables, capabilities);
 
-        var engineTables = new EngineTables(sources);
+        var engineTables = new EngineTables(sources, tables);
         var compiled = plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote
             ? remote.Compile(fragment.Id, fragment.Plan, tables)
             : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
@@ -36,7 +36,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
     /// <summary>The statements of a plan that counts: fragments and engine.</summary>
     public (ImmutableArray<CompiledFragment> Fragments, ResidualStatements Statements) Compile(SegmentPlan plan, Dictionary<Entity, StoredTable> tables)
     {
-        var engineTables = new EngineTables(sources);
+        var engineTables = new EngineTables(sources, tables);
         return (
             [.. plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote ? remote.Compile(fragment.Id, fragment.Plan, tables) : engine.CompileFragment(fragment, engineTables))],
             engine.Compile(plan, [.. plan.Members.Columns.Select((_, i) => FormattableString.Invariant($"n{i}"))], engineTables));
@@ -55,9 +55,9 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
     }
 
     // Each entity is read by the source that it belongs to.
-    private sealed class EngineTables(IReadOnlyDictionary<string, IDataSourceConnector> sources) : IEngineTables
+    private sealed class EngineTables(IReadOnlyDictionary<string, IDataSourceConnector> sources, IReadOnlyDictionary<Entity, StoredTable> tables) : IEngineTables
     {
-        public EngineTable TableOf(Entity entity) => ((IEngineSource)sources[entity.Source]).TableOf(entity);
+        public EngineTable TableOf(Entity entity) => ((IEngineSource)sources[entity.Source]).TableOf(tables[entity]);
     }
 }
 

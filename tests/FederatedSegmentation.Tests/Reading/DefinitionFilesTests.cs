@@ -21,7 +21,7 @@ public sealed class DefinitionFilesTests : IDisposable
         Write("segments/.git/d.yaml", "segment: d\n");
         Write("segments/broken.yaml", "segment: [\n");
         Directory.CreateSymbolicLink(At("segments/loop"), At("segments"));
-        var library = await SegmentFolder.ReadAsync(At("segments"), "segments", CancellationToken.None);
+        var library = await SegmentFolder.ReadAsync(At("segments"), "segments", new DefinitionCache(), CancellationToken.None);
         Assert.Equal("a b c", string.Join(' ', library.Ids.Order(StringComparer.Ordinal)));
         Assert.Equal(Path.Combine("segments", "deep", "c.yml"), library.Find("c")[0].File);
         Assert.Equal(At("segments/b.yaml"), library.Find("b")[0].Path);
@@ -35,16 +35,16 @@ public sealed class DefinitionFilesTests : IDisposable
         Write("store/a.yaml", "segment: a\n");
         Directory.CreateDirectory(At("segments"));
         File.CreateSymbolicLink(At("segments/a.yaml"), At("store/a.yaml"));
-        Assert.Single((await SegmentFolder.ReadAsync(At("segments"), "segments", CancellationToken.None)).Find("a"));
+        Assert.Single((await SegmentFolder.ReadAsync(At("segments"), "segments", new DefinitionCache(), CancellationToken.None)).Find("a"));
     }
 
     [Fact]
     public async Task Files_and_folders_that_cannot_be_read_are_told_by_name()
     {
         Directory.CreateDirectory(At("folder.yaml"));
-        Assert.Equal("CFG102 none: The segments folder does not exist. Check its path; relative paths in settings are relative to the settings file.", await MessageAsync(() => SegmentFolder.ReadAsync(At("none"), "none", CancellationToken.None)));
-        Assert.StartsWith("CFG102 m.yaml: The model does not exist.", await MessageAsync(() => ModelFile.ReadAsync(At("m.yaml"), "m.yaml", [], CancellationToken.None)), StringComparison.Ordinal);
-        Assert.StartsWith("CFG102 folder.yaml: The model is a folder, not a file.", await MessageAsync(() => ModelFile.ReadAsync(At("folder.yaml"), "folder.yaml", [], CancellationToken.None)), StringComparison.Ordinal);
+        Assert.Equal("CFG102 none: The segments folder does not exist. Check its path; relative paths in settings are relative to the settings file.", await MessageAsync(() => SegmentFolder.ReadAsync(At("none"), "none", new DefinitionCache(), CancellationToken.None)));
+        Assert.StartsWith("CFG102 m.yaml: The model does not exist.", await MessageAsync(() => ModelFile.ReadAsync(At("m.yaml"), "m.yaml", [], new DefinitionCache(), CancellationToken.None)), StringComparison.Ordinal);
+        Assert.StartsWith("CFG102 folder.yaml: The model is a folder, not a file.", await MessageAsync(() => ModelFile.ReadAsync(At("folder.yaml"), "folder.yaml", [], new DefinitionCache(), CancellationToken.None)), StringComparison.Ordinal);
         Assert.StartsWith("CFG102 s.yaml: The segment does not exist.", (await SegmentFolder.ReadFileAsync(At("s.yaml"), "s.yaml", CancellationToken.None)).Problems[0].ToString(), StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class DefinitionFilesTests : IDisposable
     public async Task A_model_is_read_from_its_file()
     {
         Write("model.json", """{"model": "m", "entities": {"a": {"source": "s", "table": ["a"], "columns": {"x": "decimal(10,2)"}}}}""");
-        Assert.Equal("m", (await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], CancellationToken.None)).Id);
+        Assert.Equal("m", (await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], new DefinitionCache(), CancellationToken.None)).Id);
     }
 
     [Theory]
