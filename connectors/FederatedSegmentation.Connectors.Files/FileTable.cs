@@ -6,6 +6,8 @@ using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Dialects.DuckDb;
+using FederatedSegmentation.Sql.Tree;
+using FederatedSegmentation.Sql.Writing;
 
 namespace FederatedSegmentation.Connectors.Files;
 
@@ -48,6 +50,15 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
         return (
             new StoredTable(stored.ToFrozenDictionary(StringComparer.Ordinal), Rows, Bytes),
             new EngineTable(Relation, expressions.ToFrozenDictionary(StringComparer.Ordinal)) { Key = range });
+    }
+
+    /// <summary>A statement with one number: 1 where every row has a key of its own.</summary>
+    public string IsUnique()
+    {
+        var range = Key ?? throw new InvalidOperationException("The table has no range of a key.");
+        var dialect = DuckDbDialect.Instance;
+        var unique = dialect.IsUnique(new SqlTemplate([dialect.QuoteIdentifier(range.Column)], []), range.Least, range.Greatest);
+        return $"SELECT CAST({SqlWriter.Write(unique, dialect)} AS BIGINT) FROM {Relation}";
     }
 
     /// <summary>A predicate that is TRUE for the values of a column that do not fit.</summary>

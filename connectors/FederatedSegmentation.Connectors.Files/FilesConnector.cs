@@ -11,7 +11,7 @@ using FederatedSegmentation.Sql.Dialects;
 namespace FederatedSegmentation.Connectors.Files;
 
 /// <summary>A folder of Parquet, CSV and JSON Lines files, read by the embedded engine where they are joined. Safe for concurrent use.</summary>
-public sealed class FilesConnector : IEngineSource
+public sealed class FilesConnector : IEngineSource, IFileTableReader
 {
     private const char DefaultDelimiter = ',';
 
@@ -19,7 +19,7 @@ public sealed class FilesConnector : IEngineSource
     private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
 
     // By the description that a run holds, for as long as it does; and what was described last under each name, for messages.
-    private readonly ConditionalWeakTable<StoredTable, EngineTable> _tables = [];
+    private readonly ConditionalWeakTable<StoredTable, Described> _tables = [];
     private readonly ConcurrentDictionary<string, Described> _latest = new(StringComparer.Ordinal);
     private readonly FileTableCache _known;
 
@@ -68,11 +68,11 @@ public sealed class FilesConnector : IEngineSource
             ImmutableArray<string> wanted = [.. entity.Columns.Select(column => column.SourceName)];
             var delimiter = entity.CsvDelimiter ?? DefaultDelimiter;
             var key = entity.Key is [var single] ? single.SourceName : null;
-            var table = await _known.GetAsync(
-                files, delimiter, wanted, key, () => ReadAsync(files, delimiter, wanted, key, cancellationToken)).ConfigureAwait(false);
+            var (table, stamps) = await _known.GetAsync(files, delimiter, wanted, key, this, cancellationToken).ConfigureAwait(false);
             var (stored, engine) = table.As(entity, Source);
-            _tables.Add(stored, engine);
-            _latest[entity.Name] = new Described(entity, files, table);
+            var described = new Described(entity, files, table, stamps, engine);
+            _tables.Add(stored, described);
+            _latest[entity.Name] = described;
             tables.Add(stored);
         }
 
@@ -80,7 +80,22 @@ public sealed class FilesConnector : IEngineSource
     }
 
     /// <inheritdoc />
-    public EngineTable TableOf(StoredTable table) => _tables.TryGetValue(table, out var known) ? known : throw new KeyNotFoundException("The table was not described by this source.");
+    public EngineTable TableOf(StoredTable table) => Find(table).Engine;
+
+    /// <inheritdoc />
+    public Problem? FindChange(StoredTable table)
+    {
+        var known = Find(table);
+        return known.Engine.Key is not { IsUnique: true } || known.Stamps.AreSame(FileStamps.Of(known.Files)) ? null : new Problem
+        {
+            Code = "SRC107",
+            Stage = Stage.Execute,
+            Source = Source,
+            Message = $"A file of '{known.Files.Pattern}' was written while the run read it.",
+            Hint = "Run again; to replace a file, write the new one beside it and rename it.",
+            IsTransient = true,
+        };
+    }
 
     /// <inheritdoc />
     public MisfitQueries? FindMisfits(string entity, string column)
@@ -143,6 +158,18 @@ public sealed class FilesConnector : IEngineSource
         }
     }
 
+    async Task<bool> IFileTableReader.IsUniqueAsync(FileTable table, CancellationToken cancellationToken)
+    {
+        var connection = _metadata.Value.CreateConnection();
+        await using var closing = connection.ConfigureAwait(false);
+        return await connection.QueryInt64Async(table.IsUnique(), cancellationToken).ConfigureAwait(false) == 1;
+    }
+
+    Task<FileTable> IFileTableReader.ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
+        => ReadAsync(files, delimiter, wanted, key, cancellationToken);
+
+    private Described Find(StoredTable table) => _tables.TryGetValue(table, out var known) ? known : throw new KeyNotFoundException("The table was not described by this source.");
+
     private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
     {
         var connection = _metadata.Value.CreateConnection();
@@ -192,5 +219,5 @@ public sealed class FilesConnector : IEngineSource
     private SourceException Fail(string code, string message, string hint) => new(new Problem { Code = code, Stage = Stage.Execute, Source = Source, Message = message, Hint = hint });
 
     // The files of an entity, as they were found last.
-    private sealed record Described(Entity Entity, FileSet Files, FileTable Table);
+    private sealed record Described(Entity Entity, FileSet Files, FileTable Table, FileStamps Stamps, EngineTable Engine);
 }

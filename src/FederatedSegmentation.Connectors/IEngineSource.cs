@@ -14,6 +14,11 @@ public interface IEngineSource : IDataSourceConnector
     /// <exception cref="KeyNotFoundException">This source did not describe it.</exception>
     EngineTable TableOf(StoredTable table);
 
+    /// <summary>Why the statements over a table may be wrong by now: they rely on what was known of its files, and those were written since. Null where all is well.</summary>
+    /// <param name="table">What <see cref="IDataSourceConnector.DescribeAsync"/> returned.</param>
+    /// <exception cref="KeyNotFoundException">This source did not describe it.</exception>
+    Problem? FindChange(StoredTable table);
+
     /// <summary>Absolute folders that the engine must be allowed to read.</summary>
     ImmutableArray<string> AllowedDirectories { get; }
 

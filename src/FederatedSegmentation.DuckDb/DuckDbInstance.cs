@@ -109,8 +109,6 @@ public sealed class DuckDbInstance : IAsyncDisposable
                 SET allowed_directories = {List(allowedDirectories)};
                 SET allowed_paths = {List(allowedPaths)};
                 SET enable_external_access = false;
-                SET autoinstall_known_extensions = false;
-                SET autoload_known_extensions = false;
                 SET lock_configuration = true;
                 """);
             _locked = true;

@@ -11,10 +11,11 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 
 namespace FederatedSegmentation.Residual.DuckDb;
 
-/// <summary>One run of the embedded engine.</summary>
+/// <summary>One run of the embedded engine. Its statements follow each other on one connection.</summary>
 internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes, bool showsValues, Action whenEnded) : IResidualRun
 {
     private readonly InFlightBudget _budget = new(inFlightBytes);
+    private readonly DuckDbConnection _connection = instance.CreateConnection();
     private bool _isStaged;
 
     /// <inheritdoc />
@@ -33,16 +34,12 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     public async IAsyncEnumerable<RecordBatch> MembersAsync(ResidualStatements statements, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await StageAsync(statements, cancellationToken).ConfigureAwait(false);
-        var connection = instance.CreateConnection();
-        await using (connection.ConfigureAwait(false))
+        var reader = await Guarded(() => _connection.QueryAsync(statements.Members, cancellationToken)).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
         {
-            var reader = await Guarded(() => connection.QueryAsync(statements.Members, cancellationToken)).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            while (await Guarded(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false) is { } batch)
             {
-                while (await Guarded(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false) is { } batch)
-                {
-                    yield return batch;
-                }
+                yield return batch;
             }
         }
     }
@@ -66,28 +63,15 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     }
 
     /// <inheritdoc />
-    public async Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken)
-    {
-        var connection = instance.CreateConnection();
-        await using (connection.ConfigureAwait(false))
-        {
-            return await Guarded(() => connection.QueryInt64Async(sql, cancellationToken)).ConfigureAwait(false);
-        }
-    }
+    public Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.QueryInt64Async(sql, cancellationToken));
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken)
-    {
-        var connection = instance.CreateConnection();
-        await using (connection.ConfigureAwait(false))
-        {
-            return await Guarded(() => connection.QueryTextsAsync(sql, cancellationToken)).ConfigureAwait(false);
-        }
-    }
+    public Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.QueryTextsAsync(sql, cancellationToken));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await _connection.DisposeAsync().ConfigureAwait(false);
         await instance.DisposeAsync().ConfigureAwait(false);
         folder.Dispose();
         whenEnded();
@@ -108,14 +92,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
         _isStaged = true;
     }
 
-    private async Task<long> ExecuteAsync(string sql, CancellationToken cancellationToken)
-    {
-        var connection = instance.CreateConnection();
-        await using (connection.ConfigureAwait(false))
-        {
-            return await Guarded(() => connection.ExecuteAsync(sql, cancellationToken)).ConfigureAwait(false);
-        }
-    }
+    private Task<long> ExecuteAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.ExecuteAsync(sql, cancellationToken));
 
     private static async Task<T> Guarded<T>(Func<Task<T>> statement)
     {

@@ -12,7 +12,7 @@ public sealed record EngineTable(string Relation, FrozenDictionary<string, strin
 {
     /// <summary>
     /// The integer column that is the entity's whole key, with the least and the greatest value that the table's statistics name; null where it has no such
-    /// key or no statistics. A hint for faster statements: these never rely on it, nor on the key's being unique.
+    /// key or no statistics. Statements never rely on the range, and on the key's being unique only where that was seen.
     /// </summary>
     public KeyRange? Key { get; init; }
 }
@@ -22,4 +22,15 @@ public sealed record EngineTable(string Relation, FrozenDictionary<string, strin
 /// <param name="Least">The least value.</param>
 /// <param name="Greatest">The greatest value.</param>
 /// <param name="Rows">The rows of the table.</param>
-public sealed record KeyRange(string Column, long Least, long Greatest, long Rows);
+public sealed record KeyRange(string Column, long Least, long Greatest, long Rows)
+{
+    // One bit for each value of the range is what it costs to look.
+    private const long MostValues = 1L << 28;
+    private const int Sparsest = 64;
+
+    /// <summary>Whether the source looked at the files as they are now, and every row has a key, and none that of another.</summary>
+    public bool IsUnique { get; init; }
+
+    /// <summary>Whether the range has room for unique keys, and is narrow enough to look.</summary>
+    public bool MayBeUnique => Greatest - (Int128)Least + 1 is var span && span >= Rows && span <= Int128.Min(MostValues, Sparsest * (Int128)Rows);
+}

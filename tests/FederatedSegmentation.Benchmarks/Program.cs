@@ -142,6 +142,6 @@ async Task<string> HeadAsync()
 internal partial class Program
 {
     private const string SideBySide =
-        "The gateway goes from the text of model and segment to the renamed Parquet file, flushed to the disk; it opens and closes an engine for each run and reads the files' metadata each time. "
+        "The gateway goes from the text of model and segment to the renamed Parquet file, flushed to the disk; each run has an engine of its own, opened after the run before it, and looks anew whether definitions and files have changed. "
         + "The statement is `COPY (… ORDER BY key) TO … (FORMAT parquet)` in an instance that is open already, the fastest of those that were tried. Both files are compared, key by key.";
 }

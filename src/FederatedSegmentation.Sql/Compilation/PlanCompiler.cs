@@ -210,10 +210,10 @@ public sealed class PlanCompiler
     {
         var input = Open(distinct.Input);
         var names = Names(distinct.Columns);
-        var select = Select(input, distinct.Sources, names) with { Distinct = true };
+        var select = Select(input, distinct.Sources, names) with { Distinct = !_uniqueKeys.IsKnown(distinct) };
         select = select with { Outputs = [.. select.Outputs, .. TextGroups.Outputs(_dialect, distinct.Sources.Select(source => input[source]))] };
         var storages = distinct.Columns.Zip(distinct.Sources).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
-        SqlQuery query = _uniqueKeys.Condition(distinct) is { } isUnique
+        SqlQuery query = select.Distinct && _uniqueKeys.Condition(distinct) is { } isUnique
             ? new SqlSetOperation(
                 SetKind.Union,
                 [select with { Distinct = false, Where = select.Where.Add(isUnique) }, select with { Where = select.Where.Add(ConditionCompiler.Complement(isUnique)) }],

@@ -13,18 +13,38 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
 {
     private const string IsUnique = "is_unique";
 
-    // A bit for each value of a key's range: at most 32 MB, and no more than the rows themselves would take.
-    private const long MostValues = 1L << 28;
-    private const int SparsestKey = 64;
-
     private readonly Dictionary<Entity, string> _known = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether the rows of the input are known to be distinct: filters, flags and look-ups keep rows or drop them.</summary>
+    internal bool IsKnown(DistinctPlan distinct)
+    {
+        var input = distinct.Input;
+        while (true)
+        {
+            switch (input)
+            {
+                case FilterPlan filter:
+                    input = filter.Input;
+                    break;
+                case LookupPlan lookup:
+                    input = lookup.Input;
+                    break;
+                case FlagPlan flag:
+                    input = flag.Input;
+                    break;
+                case ScanPlan scan:
+                    return tables?.TableOf(scan.Entity) is { Key: { IsUnique: true } key } && HoldsKey(distinct, scan, key);
+                default:
+                    return false;
+            }
+        }
+    }
 
     /// <summary>A condition that is TRUE where the rows of the input are distinct already; null where that cannot be found out cheaply.</summary>
     internal SqlExists? Condition(DistinctPlan distinct)
     {
         if (distinct.Input is not ScanPlan scan || tables?.TableOf(scan.Entity) is not { Key: { } key } table
-            || scan.Sources.Zip(scan.Columns).FirstOrDefault(pair => pair.First.Name == key.Column && distinct.Sources.Contains(pair.Second)).First is null
-            || key.Greatest - (Int128)key.Least + 1 is var span && (span < key.Rows || span > Int128.Min(MostValues, SparsestKey * (Int128)key.Rows)))
+            || !HoldsKey(distinct, scan, key) || !key.MayBeUnique)
         {
             return null;
         }
@@ -51,4 +71,7 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
             },
             Negated: false);
     }
+
+    private static bool HoldsKey(DistinctPlan distinct, ScanPlan scan, KeyRange key)
+        => scan.Sources.Zip(scan.Columns).Any(pair => pair.First.Name == key.Column && distinct.Sources.Contains(pair.Second));
 }

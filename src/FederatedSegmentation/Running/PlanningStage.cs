@@ -27,7 +27,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
             ? remote.Compile(fragment.Id, fragment.Plan, tables)
             : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
         var statements = engine.Compile(plan, SegmentPlanner.MemberNames(request.Run.Main), engineTables);
-        return new PlannedSegment(request.Run, request.AsOf, plan, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
+        return new PlannedSegment(request.Run, request.AsOf, plan, tables, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
     }
 
     /// <summary>What each source answers, by its name.</summary>
@@ -65,6 +65,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
 /// <param name="Run">What was resolved.</param>
 /// <param name="AsOf">The instant of the run.</param>
 /// <param name="Plan">The plan.</param>
+/// <param name="Tables">How the tables are stored that it reads.</param>
 /// <param name="Fragments">The statement of each fragment, in plan order.</param>
 /// <param name="Statements">The engine's statements.</param>
 /// <param name="Engine">The engine's name.</param>
@@ -73,6 +74,7 @@ internal sealed record PlannedSegment(
     ResolvedRun Run,
     DateTimeOffset AsOf,
     SegmentPlan Plan,
+    IReadOnlyDictionary<Entity, StoredTable> Tables,
     ImmutableArray<CompiledFragment> Fragments,
     ResidualStatements Statements,
     string Engine,

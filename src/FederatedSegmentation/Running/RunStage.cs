@@ -4,6 +4,7 @@ using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Execution;
 using FederatedSegmentation.Membership;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Planning;
@@ -106,6 +107,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
         started = time.GetTimestamp();
         var members = await WriteAsync(planned, run, output, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfChanged(planned.Tables);
         output?.Commit();
         var residualTime = time.GetElapsedTime(started);
 
@@ -120,6 +122,18 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             new TimingsReport(
                 planned.PlanTime.TotalMilliseconds, fragmentsTime.TotalMilliseconds, residualTime.TotalMilliseconds, time.GetElapsedTime(request.StartedAt).TotalMilliseconds),
             []);
+    }
+
+    // Before anybody sees the result.
+    private void ThrowIfChanged(IReadOnlyDictionary<Entity, StoredTable> tables)
+    {
+        foreach (var (entity, table) in tables)
+        {
+            if ((sources[entity.Source] as IEngineSource)?.FindChange(table) is { } change)
+            {
+                throw new SourceException(change);
+            }
+        }
     }
 
     private static async Task<long> WriteAsync(PlannedSegment planned, IResidualRun run, MembershipOutput? output, CancellationToken cancellationToken)
