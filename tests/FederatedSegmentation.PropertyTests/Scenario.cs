@@ -12,6 +12,13 @@ using FederatedSegmentation.Settings;
 
 namespace FederatedSegmentation.PropertyTests;
 
+/// <summary>A clock by which the files of a case, just written, have lain there for an hour.</summary>
+internal sealed class LaterClock : TimeProvider
+{
+    /// <inheritdoc />
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);
+}
+
 /// <summary>A generated case laid out in a folder and, where it is placed there, in a database: ready to run through the product.</summary>
 public sealed class Scenario : IAsyncDisposable
 {
@@ -87,7 +94,7 @@ public sealed class Scenario : IAsyncDisposable
             InFlightBytes = 1 << 20,
             Deadline = TimeSpan.FromMinutes(5),
         };
-        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data, TimeProvider.System), .. remote is null ? [] : new[] { remote.Connect() }];
+        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data, new LaterClock()), .. remote is null ? [] : new[] { remote.Connect() }];
         var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20, KeepsSpare: false), new PinnedZoneRules());
         return new SegmentGateway(options, sources, [], engine, TimeProvider.System);
     }

@@ -177,6 +177,30 @@ public sealed class EngineTests(DuckDbEngine engine) : IClassFixture<DuckDbEngin
             await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), coalesce(row, -1)), ',') FROM ({sql})"));
     }
 
+    [Fact]
+    public async Task Rows_with_a_key_that_was_seen_to_be_unique_are_distinct_as_they_are_filtered_or_not_and_others_are_not()
+    {
+        var context = new CompileContext { EngineTables = new KeyedTable("item", new KeyRange("row", 1, 9, 9) { IsUnique = true }) };
+        var items = Scan(Item, "thing", "row");
+        var filtered = new FilterPlan(items, new ComparisonPlan(ComparisonOperator.Greater, new ColumnExpression(items.Columns[1]), new LiteralExpression(new Int64Literal(2), DataTypes.Int64), null));
+        foreach (LogicalPlan input in (LogicalPlan[])[items, filtered])
+        {
+            var sql = PlanCompiler.Compile(new DistinctPlan(input, items.Columns, Fresh(items.Columns)), DuckDbDialect.Instance, context, ["thing", "row"], ordered: true);
+            Assert.DoesNotContain("DISTINCT", sql, StringComparison.Ordinal);
+            Assert.DoesNotContain("bitstring_agg", sql, StringComparison.Ordinal);
+            var rows = input is FilterPlan ? "(SELECT * FROM item WHERE row > 2)" : "item";
+            Assert.Equal(
+                await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), coalesce(row, -1)), ',') FROM (SELECT DISTINCT thing, row FROM {rows} ORDER BY ALL NULLS LAST)"),
+                await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), coalesce(row, -1)), ',') FROM ({sql})"));
+        }
+
+        // Without the key in it, or of rows that a join repeated.
+        Assert.Contains("DISTINCT", PlanCompiler.Compile(new DistinctPlan(items, [items.Columns[0]], [Fresh("thing", DataTypes.Int64)]), DuckDbDialect.Instance, context, ["thing"], ordered: true), StringComparison.Ordinal);
+        var others = Scan(Item, "thing");
+        var pairs = new PairPlan(items, others, [new JoinKey(items.Columns[0], others.Columns[0])]);
+        Assert.Contains("DISTINCT", PlanCompiler.Compile(new DistinctPlan(pairs, items.Columns, Fresh(items.Columns)), DuckDbDialect.Instance, context, ["thing", "row"], ordered: true), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, 5, 9)]
     [InlineData(long.MinValue, long.MaxValue, 9)]

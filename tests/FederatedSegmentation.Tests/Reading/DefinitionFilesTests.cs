@@ -62,6 +62,38 @@ public sealed class DefinitionFilesTests : IDisposable
         Assert.Equal("m", (await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], new DefinitionCache(), CancellationToken.None)).Id);
     }
 
+    [Fact]
+    public async Task A_model_is_parsed_again_when_its_text_has_changed_and_only_then()
+    {
+        var cache = new DefinitionCache();
+        const string Text = """{"model": "m", "entities": {"a": {"source": "s", "table": ["a"], "columns": {"x": "int64"}}}}""";
+        Write("model.json", Text);
+        var first = await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], cache, CancellationToken.None);
+        Assert.Same(first, await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], cache, CancellationToken.None));
+        Write("model.json", Text.Replace("\"m\"", "\"n\"", StringComparison.Ordinal));
+        Assert.Equal("n", (await ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], cache, CancellationToken.None)).Id);
+        Write("model.json", "{");
+        await Assert.ThrowsAsync<FederatedSegmentationException>(() => ModelFile.ReadAsync(At("model.json"), "model.json", ["s"], cache, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Segments_are_parsed_again_when_their_text_has_changed_and_only_then()
+    {
+        var cache = new DefinitionCache();
+        Write("segments/a.yaml", "segment: a\n");
+        Write("segments/b.yaml", "segment: b\n");
+        var first = await SegmentFolder.ReadAsync(At("segments"), "segments", cache, CancellationToken.None);
+        Write("segments/b.yaml", "segment: c\n");
+        var second = await SegmentFolder.ReadAsync(At("segments"), "segments", cache, CancellationToken.None);
+        Assert.Same(first.Find("a")[0], second.Find("a")[0]);
+        Assert.Empty(second.Find("b"));
+        Assert.Single(second.Find("c"));
+        File.Delete(At("segments/a.yaml"));
+        Assert.Equal("c", Assert.Single((await SegmentFolder.ReadAsync(At("segments"), "segments", cache, CancellationToken.None)).Ids));
+        Write("segments/a.yaml", "segment: [\n");
+        Assert.Equal("SDL017", (await SegmentFolder.ReadAsync(At("segments"), "segments", cache, CancellationToken.None)).Files[0].Problems[0].Code);
+    }
+
     [Theory]
     [InlineData("keys.csv", "segments/deep/keys.csv")]
     [InlineData("../top.csv", "segments/top.csv")]
