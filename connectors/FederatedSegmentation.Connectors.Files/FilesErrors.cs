@@ -69,7 +69,7 @@ internal static partial class FilesErrors
         }
     }
 
-    [GeneratedRegex("[Ff]ile(?: =|:)? [\"']?(?<file>/[^\"\\n]+?)[\"']?(?:[,:\\n]| at | on | in |$)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("[Ff]ile(?: =|:)? (?:'(?<file>/[^\\n]+?)'(?=[ ,.:\\n]|$)|\"?(?<file>/[^\"\\n]+?)\"?(?:[,:\\n]| at | on | in |$))", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
 
     [GeneratedRegex("[Ll]ine:? (?<line>[0-9]+)", RegexOptions.CultureInvariant)]

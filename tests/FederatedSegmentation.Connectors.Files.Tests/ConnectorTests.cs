@@ -100,6 +100,7 @@ public sealed class ConnectorTests : IDisposable
     [InlineData("a.jsonl", "{\"id\": 1}\n", "SRC103 lake: The files of thing have no column 'missing'. They have: id.")]
     [InlineData("a.csv", "", "SRC105 lake: 'a.csv' has no header, or a column without a name. Write a first line that names every column.")]
     [InlineData("a.csv", "missing,id,ID\n", "SRC105 lake: The header of 'a.csv' names column 'id' twice (names that differ only in case count as one). Give every column a name of its own.")]
+    [InlineData("a.parquet", "nonsense that is as long as the least Parquet file", "SRC106 lake a.parquet: The file is damaged, not of the format that its name says, or not readable for the gateway. Check the file and its permissions.")]
     [InlineData("a.parquet", "nonsense", "SRC106 lake a.parquet: The file is damaged, not of the format that its name says, or not readable for the gateway. Check the file and its permissions.")]
     public async Task A_file_that_is_not_as_the_model_says_is_told(string name, string text, string line)
     {
