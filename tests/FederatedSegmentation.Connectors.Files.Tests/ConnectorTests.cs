@@ -22,8 +22,8 @@ public sealed class ConnectorTests : IDisposable
         var table = Assert.Single(await source.DescribeAsync([entity], default));
         Assert.Equal((100L, new FileInfo(_folder["t.parquet"]).Length), (table.Rows, table.Bytes));
         Assert.Equal([new StoredInteger(), new StoredText(), new StoredInteger(), new StoredInstant()], entity.Columns.Select(column => table.Columns[column.Name]));
-        Assert.Equal(new KeyRange("id", 10, 109, 100), source.TableOf(entity).Key);
-        Assert.Equal("\"s\"", source.TableOf(entity).Expressions["s"]);
+        Assert.Equal(new KeyRange("id", 10, 109, 100), source.TableOf(table).Key);
+        Assert.Equal("\"s\"", source.TableOf(table).Expressions["s"]);
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class ConnectorTests : IDisposable
     public async Task A_root_that_is_no_folder_is_a_defect_of_the_settings()
     {
         _folder.Write("file", "");
-        Assert.Equal("CFG111 lake Sources:lake:Root: The Root does not exist. Name an existing folder; a relative path is relative to the settings file.", await FailsAsync(() => Task.FromResult(new FilesConnector("lake", _folder["nowhere"]))));
-        Assert.Equal("CFG111 lake Sources:lake:Root: The Root is a file. Name an existing folder; a relative path is relative to the settings file.", await FailsAsync(() => Task.FromResult(new FilesConnector("lake", _folder["file"]))));
+        Assert.Equal("CFG111 lake Sources:lake:Root: The Root does not exist. Name an existing folder; a relative path is relative to the settings file.", await FailsAsync(() => Task.FromResult(new FilesConnector("lake", _folder["nowhere"], TimeProvider.System))));
+        Assert.Equal("CFG111 lake Sources:lake:Root: The Root is a file. Name an existing folder; a relative path is relative to the settings file.", await FailsAsync(() => Task.FromResult(new FilesConnector("lake", _folder["file"], TimeProvider.System))));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class FolderOfFiles : IDisposable
         await connection.ExecuteAsync($"COPY ({query}) TO '{this[path]}' ({format})", CancellationToken.None);
     }
 
-    public FilesConnector Connector() => new(Source, Root);
+    public FilesConnector Connector() => new(Source, Root, TimeProvider.System);
 
     public static byte[] Gzip(string text) => Gzip(Encoding.UTF8.GetBytes(text));
 
@@ -63,8 +63,7 @@ internal sealed class FolderOfFiles : IDisposable
     /// <summary>The rows of an entity as the engine reads them: values as text, joined by bars, in the order of the text.</summary>
     public static async Task<IReadOnlyList<string>> RowsAsync(FilesConnector source, Entity entity)
     {
-        await source.DescribeAsync([entity], CancellationToken.None);
-        var table = source.TableOf(entity);
+        var table = source.TableOf(Assert.Single(await source.DescribeAsync([entity], CancellationToken.None)));
         var line = string.Join(" || '|' || ", entity.Columns.Select(column => $"coalesce(CAST({table.Expressions[column.Name]} AS VARCHAR), 'NULL')"));
         await using var instance = DuckDbInstance.Open(new DuckDbOptions { Threads = 2 });
         await using var connection = instance.CreateConnection();

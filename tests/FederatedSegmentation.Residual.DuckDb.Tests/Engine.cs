@@ -17,7 +17,7 @@ internal sealed class Engine : IDisposable
 
     public string Spill => Directory.CreateDirectory(Path.Combine(Folder, "spill")).FullName;
 
-    public DuckDbEngineOptions Options => new(256 << 20, Threads: 2, Spill, 1L << 30, 8 << 20);
+    public DuckDbEngineOptions Options => new(256 << 20, Threads: 2, Spill, 1L << 30, 8 << 20, KeepsSpare: false);
 
     /// <summary>A column of what a source sends.</summary>
     public static (PlanColumn Column, ArrowType Arrives) Sent(int id, string name, DataType type, StorageType storage, ArrowType arrives) => (new PlanColumn(id, name, type, storage), arrives);
@@ -55,7 +55,8 @@ internal sealed class Engine : IDisposable
 
     public async Task<IResidualRun> StartAsync(DuckDbEngineOptions? options = null, ResidualRunOptions? run = null, IZoneRules? zones = null)
     {
-        await using var prepared = new DuckDbResidualEngine(options ?? Options, zones ?? new FixedZones()).Prepare("run1");
+        await using var engine = new DuckDbResidualEngine(options ?? Options, zones ?? new FixedZones());
+        await using var prepared = engine.Prepare("run1");
         return await prepared.StartAsync(run ?? new ResidualRunOptions([], [], null, ShowsValues: false), CancellationToken.None);
     }
 

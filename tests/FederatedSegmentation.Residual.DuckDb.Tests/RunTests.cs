@@ -144,8 +144,28 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task An_instance_that_was_prepared_and_not_used_leaves_nothing()
     {
-        await using (new DuckDbResidualEngine(_engine.Options, new PlainZones()).Prepare("run1"))
+        await using (var engine = new DuckDbResidualEngine(_engine.Options, new PlainZones()))
         {
+            await using (engine.Prepare("run1"))
+            {
+            }
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_engine.Spill));
+    }
+
+    [Fact]
+    public async Task A_run_on_the_spare_instance_sees_nothing_of_the_one_before_and_the_engine_leaves_nothing()
+    {
+        await using (var engine = new DuckDbResidualEngine(_engine.Options with { KeepsSpare = true }, new PlainZones()))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await using var prepared = engine.Prepare($"run{i}");
+                await using var run = await prepared.StartAsync(new ResidualRunOptions([], [], null, ShowsValues: false), default);
+                Assert.Equal(0, await run.QueryNumberAsync("SELECT count(*) FROM duckdb_tables()", default));
+                Assert.Equal(1, await run.CountAsync(Statements.Of("SELECT c0 FROM \"S1\"", ("S1", "SELECT 1 AS c0")), default));
+            }
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_engine.Spill));
