@@ -28,9 +28,10 @@ public sealed class FragmentExecutor(TimeProvider time)
         Action<FragmentOutcome, FragmentStep> progress,
         CancellationToken cancellationToken)
     {
+        var received = tasks.ToDictionary(task => task.Fragment.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
         using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var bySource = tasks.GroupBy(task => task.Source).ToList();
-        var running = bySource.Select(group => AtSourceAsync(group.Key, [.. group], engine, runId, remaining, progress, failure)).ToList();
+        var running = bySource.Select(group => AtSourceAsync(group.Key, [.. group], engine, runId, remaining, progress, received, failure)).ToList();
         var outcomes = await AllOrFirstFailureAsync(running, failure, cancellationToken).ConfigureAwait(false);
         var byFragment = outcomes.SelectMany(group => group).ToDictionary(outcome => outcome.Fragment, StringComparer.Ordinal);
         return [.. tasks.Select(task => byFragment[task.Fragment.Id])];
@@ -44,33 +45,61 @@ public sealed class FragmentExecutor(TimeProvider time)
         string runId,
         Func<TimeSpan> remaining,
         Action<FragmentOutcome, FragmentStep> progress,
+        Dictionary<string, TaskCompletionSource> received,
         CancellationTokenSource failure)
     {
         var session = await source.OpenSessionAsync(new SourceRun(runId, remaining()), failure.Token).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var running = tasks.Select(task => FetchAsync(session, task, engine, progress, failure.Token)).ToList();
+            var running = tasks.Select(task => FetchAsync(session, task, engine, progress, received, failure.Token)).ToList();
             return await AllOrFirstFailureAsync(running, failure, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
     private async Task<FragmentOutcome> FetchAsync(
-        ISourceSession session, FragmentTask task, IResidualRun engine, Action<FragmentOutcome, FragmentStep> progress, CancellationToken cancellationToken)
+        ISourceSession session,
+        FragmentTask task,
+        IResidualRun engine,
+        Action<FragmentOutcome, FragmentStep> progress,
+        Dictionary<string, TaskCompletionSource> received,
+        CancellationToken cancellationToken)
     {
         var outcome = new FragmentOutcome(task.Fragment.Id);
+        var compiled = await CompileAsync(task, outcome, received, cancellationToken).ConfigureAwait(false);
         var submitted = time.GetTimestamp();
         progress(outcome, FragmentStep.Running);
-        var statement = await session.SubmitAsync(task.Compiled, cancellationToken).ConfigureAwait(false);
+        var statement = await session.SubmitAsync(compiled, cancellationToken).ConfigureAwait(false);
         await using (statement.ConfigureAwait(false))
         {
             var counted = CountAsync(statement.FetchAsync(cancellationToken), outcome, submitted, progress, cancellationToken);
-            await engine.ReceiveAsync(task.Fragment, task.Compiled, statement.Schema, counted, cancellationToken).ConfigureAwait(false);
+            await engine.ReceiveAsync(task.Fragment, compiled, statement.Schema, counted, cancellationToken).ConfigureAwait(false);
         }
 
         var ended = time.GetElapsedTime(submitted);
         outcome.FetchTime = ended - outcome.RunTime;
         progress(outcome, FragmentStep.Done);
+        received[task.Fragment.Id].SetResult();
         return outcome;
+    }
+
+    // What fails ends the wait, because it cancels all others.
+    private async Task<CompiledFragment> CompileAsync(
+        FragmentTask task, FragmentOutcome outcome, Dictionary<string, TaskCompletionSource> received, CancellationToken cancellationToken)
+    {
+        if (task.CompileReduced is not { } compile)
+        {
+            return task.Compiled;
+        }
+
+        var waiting = time.GetTimestamp();
+        foreach (var needed in task.Fragment.Reduction!.DependsOn)
+        {
+            await received[needed].Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var compiled = await compile(cancellationToken).ConfigureAwait(false);
+        outcome.WaitTime = time.GetElapsedTime(waiting);
+        return compiled;
     }
 
     private async IAsyncEnumerable<RecordBatch> CountAsync(

@@ -8,7 +8,11 @@ namespace FederatedSegmentation.Execution;
 /// <param name="Fragment">The fragment.</param>
 /// <param name="Compiled">Its statement.</param>
 /// <param name="Source">Where it runs.</param>
-public sealed record FragmentTask(QueryFragment Fragment, CompiledFragment Compiled, IRemoteSource Source);
+public sealed record FragmentTask(QueryFragment Fragment, CompiledFragment Compiled, IRemoteSource Source)
+{
+    /// <summary>Writes the statement with the keys that it waits for, when what it depends on was received; null where the fragment waits for nothing.</summary>
+    public Func<CancellationToken, Task<CompiledFragment>>? CompileReduced { get; init; }
+}
 
 /// <summary>What a fragment did so far. Written by the executor only; reads from other threads see a recent state.</summary>
 /// <param name="fragment">The fragment's id.</param>
@@ -26,7 +30,7 @@ public sealed class FragmentOutcome(string fragment)
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; internal set; } = 1;
 
-    /// <summary>Time of waiting for admission.</summary>
+    /// <summary>Time of waiting for admission, and for the keys of other fragments.</summary>
     public TimeSpan WaitTime { get; internal set; }
 
     /// <summary>Time from submitting until the first rows.</summary>

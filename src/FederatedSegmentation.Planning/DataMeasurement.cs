@@ -91,5 +91,5 @@ public static class DataMeasurement
     private static PlanColumn Sum(PlanScope scope) => scope.Column("total", new DecimalType(38, 0), new StoredDecimal(38, 0));
 
     private static SegmentPlan Cut(string name, LogicalPlan plan, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
-        => SegmentPlanner.Finish(name, PruneColumns.Apply([plan])[0], plan.Columns.Length, scope, tables, sources);
+        => SegmentPlanner.Finish(name, PruneColumns.Apply([plan])[0], plan.Columns.Length, scope, tables, sources, reductions: null);
 }

@@ -6,6 +6,7 @@ using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Planning.Building;
 using FederatedSegmentation.Planning.Estimation;
 using FederatedSegmentation.Planning.Fragmentation;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Planning.Rewriting;
 using FederatedSegmentation.Planning.Staging;
 
@@ -21,14 +22,15 @@ public static class SegmentPlanner
     /// <param name="run">The segment and those it needs.</param>
     /// <param name="tables">How every entity that <see cref="EntitiesOf"/> names is stored.</param>
     /// <param name="sources">What each source of those entities answers, by its name.</param>
+    /// <param name="reductions">When fragments wait for the keys of others.</param>
     /// <exception cref="Model.Errors.FederatedSegmentationException">SRC104: the segment reads a column that is stored as something without a plain value.</exception>
-    public static SegmentPlan Plan(ResolvedRun run, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
+    public static SegmentPlan Plan(ResolvedRun run, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources, ReductionPolicy reductions)
     {
         var scope = new PlanScope(tables);
         var logical = Build(run, scope);
         var pruned = PruneColumns.Apply([PushFilterBelowLookup.Apply(InlineSingleUse.Apply(logical))])[0];
 
-        var plan = Finish(run.Main.Id, pruned, run.Main.Of.Key.Length, scope, tables, sources);
+        var plan = Finish(run.Main.Id, pruned, run.Main.Of.Key.Length, scope, tables, sources, reductions);
         return plan with { Decisions = [.. plan.Decisions, .. DistributionVerdicts.Of(run)] };
     }
 
@@ -48,12 +50,14 @@ public static class SegmentPlanner
         => [.. run.Referenced.Append(run.Main).SelectMany(KeyFileUse.Of).DistinctBy(pair => (pair.File.Path, pair.Entity))];
 
     /// <summary>Cuts a logical plan into fragments and stages.</summary>
-    internal static SegmentPlan Finish(string name, LogicalPlan pruned, int keyColumns, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources)
+    internal static SegmentPlan Finish(string name, LogicalPlan pruned, int keyColumns, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources, ReductionPolicy? reductions)
     {
-        var fragmenter = new PlanFragmenter(scope, new PlanEstimator(tables), sources);
+        var estimator = new PlanEstimator(tables);
+        var fragmenter = new PlanFragmenter(scope, estimator, sources);
         var residual = fragmenter.Fragment(pruned);
         var (fragments, members) = KeepUsedColumns(fragmenter.Fragments, residual);
         NestedColumns.Refuse(fragments);
+        fragments = reductions is null ? fragments : new ReductionPlanner(estimator, sources, reductions).Plan(fragments, members);
 
         var relations = PlanTree.Relations(members);
         var staging = new StatementStaging(scope);

@@ -24,6 +24,9 @@ public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules
     public CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables) => ResidualCompiler.CompileFragment(fragment, tables);
 
     /// <inheritdoc />
+    public KeyStatement CompileKeys(QueryFragment fragment, SegmentPlan plan, IEngineTables tables) => ResidualCompiler.CompileKeys(fragment, plan, tables);
+
+    /// <inheritdoc />
     public IPreparedRun Prepare(string runId)
     {
         OpeningInstance? spare;

@@ -4,6 +4,7 @@ using FederatedSegmentation.Arrow;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.DuckDb.Ingestion;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Compilation;
 using FederatedSegmentation.Sql.Dialects;
@@ -22,6 +23,17 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     public Task ReceiveAsync(
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
         => new FragmentReceiver(instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken)
+    {
+        // Other fragments may arrive or ask for keys at the same time.
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            return await Guarded(() => KeyReader.ReadAsync(connection, statement, cancellationToken)).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc />
     public async Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken)

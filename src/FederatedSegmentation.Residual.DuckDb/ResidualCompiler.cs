@@ -18,12 +18,7 @@ internal static class ResidualCompiler
     /// <summary>All statements of a plan.</summary>
     public static ResidualStatements Compile(SegmentPlan plan, ImmutableArray<string> memberNames, IEngineTables tables)
     {
-        var results = new Dictionary<string, ResultRelation>(StringComparer.Ordinal);
-        foreach (var fragment in plan.Fragments.Where(fragment => !fragment.RunsInEngine))
-        {
-            results.Add(fragment.Id, Table(fragment.Id, fragment.Plan));
-        }
-
+        var results = Fetched(plan);
         var context = new CompileContext { EngineTables = tables, Results = name => results[name] };
         var stages = ImmutableArray.CreateBuilder<StageStatement>(plan.Stages.Length);
         foreach (var stage in plan.Stages)
@@ -44,11 +39,33 @@ internal static class ResidualCompiler
             Select(fragment.Plan, new CompileContext { EngineTables = tables }, ColumnNames(fragment.Plan.Columns.Length), ordered: false),
             fragment.Plan.Columns);
 
+    /// <summary>The statement of the keys that a fragment waits for.</summary>
+    public static KeyStatement CompileKeys(QueryFragment fragment, SegmentPlan plan, IEngineTables tables)
+    {
+        var reduction = fragment.Reduction ?? throw new ArgumentException("The fragment waits for no keys.", nameof(fragment));
+        var results = Fetched(plan);
+        var keys = new ProjectPlan(reduction.Keys, [.. reduction.KeyColumns.Select(PlanExpression (column) => new ColumnExpression(column))], reduction.KeyColumns);
+        var names = ColumnNames(reduction.KeyColumns.Length);
+        var rows = Select(keys, new CompileContext { EngineTables = tables, Results = name => results[name] }, names, ordered: false);
+        var outputs = reduction.KeyColumns.Select((column, i) => $"CAST({names[i]} AS {DuckDbDialect.Instance.TypeName(NaturalStorage.Of(column.Type))}) AS {names[i]}");
+
+        // In order, so that the same keys make the same statement.
+        return new KeyStatement(
+            FormattableString.Invariant(
+                $"SELECT DISTINCT {string.Join(", ", outputs)}\nFROM ({rows})\nWHERE {string.Join(" AND ", names.Select(name => $"{name} IS NOT NULL"))}\nORDER BY ALL\nLIMIT {reduction.MaxKeys + 1L}"),
+            [.. reduction.KeyColumns.Select(column => column.Type)],
+            reduction.MaxKeys,
+            reduction.MaxBytes);
+    }
+
     /// <summary>The quoted name of the table that holds a fragment or stage.</summary>
     public static string TableName(string name) => DuckDbDialect.Instance.QuoteIdentifier(name);
 
     /// <summary>Names of columns by position.</summary>
     public static ImmutableArray<string> ColumnNames(int count) => [.. Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"c{i}"))];
+
+    private static Dictionary<string, ResultRelation> Fetched(SegmentPlan plan)
+        => plan.Fragments.Where(fragment => !fragment.RunsInEngine).ToDictionary(fragment => fragment.Id, ResultRelation (fragment) => Table(fragment.Id, fragment.Plan), StringComparer.Ordinal);
 
     private static TableResult Table(string name, LogicalPlan plan) => new(TableName(name), ColumnNames(plan.Columns.Length));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Residual;
@@ -19,6 +20,12 @@ public interface IResidualEngine : IAsyncDisposable
     /// <summary>Writes the statement of a fragment that the engine itself runs. Pure; for explain.</summary>
     CompiledFragment CompileFragment(QueryFragment fragment, IEngineTables tables);
 
+    /// <summary>Writes the statement that yields the keys that a fragment waits for. Pure.</summary>
+    /// <param name="fragment">A fragment with a reduction.</param>
+    /// <param name="plan">The plan that it is of.</param>
+    /// <param name="tables">How the engine reads the tables of file sources.</param>
+    KeyStatement CompileKeys(QueryFragment fragment, SegmentPlan plan, IEngineTables tables);
+
     /// <summary>Begins to open an instance for one run, while that run is still being planned. Returns at once; what fails is thrown by <see cref="IPreparedRun.StartAsync"/>.</summary>
     /// <param name="runId">The run's id.</param>
     IPreparedRun Prepare(string runId);
@@ -36,6 +43,13 @@ public interface IPreparedRun : IAsyncDisposable
 /// <param name="Members">The SELECT that yields the members in key order; instants are wall clocks in UTC.</param>
 /// <param name="Instants">The names of its columns that are instants.</param>
 public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, string Members, ImmutableArray<string> Instants);
+
+/// <summary>A statement that yields keys: distinct, none with a NULL, at most one more than a source takes.</summary>
+/// <param name="Sql">Its SELECT.</param>
+/// <param name="Types">The types of the parts of a key.</param>
+/// <param name="MaxKeys">The most keys that the source takes.</param>
+/// <param name="MaxBytes">The most bytes of text that they may have in a statement.</param>
+public sealed record KeyStatement(string Sql, ImmutableArray<DataType> Types, int MaxKeys, int MaxBytes);
 
 /// <summary>The statement of a stage.</summary>
 /// <param name="Name">The stage.</param>

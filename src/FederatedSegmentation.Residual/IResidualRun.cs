@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Residual;
@@ -16,6 +18,9 @@ public interface IResidualRun : IAsyncDisposable
     /// <param name="cancellationToken">Stops it; the table is gone then.</param>
     /// <exception cref="Model.Errors.FederatedSegmentationException">DAT001: values do not fit the declared type of a column.</exception>
     Task ReceiveAsync(QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken);
+
+    /// <summary>The keys that a fragment waits for, when the fragments are received that it depends on; null where they are more than its source takes in a statement.</summary>
+    Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken);
 
     /// <summary>Counts the members.</summary>
     Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Execution;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Planning.Resolution;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual;
@@ -27,13 +28,31 @@ public sealed class SegmentGateway : ISegmentGateway
     /// <param name="engine">The engine for what is left; disposed of with the gateway.</param>
     /// <param name="time">The clock.</param>
     public SegmentGateway(GatewayOptions options, ImmutableArray<IDataSourceConnector> sources, ImmutableArray<SourceReport> reports, IResidualEngine engine, TimeProvider time)
+        : this(options, sources, reports, engine, ReductionPolicy.Default, time)
+    {
+    }
+
+    /// <summary>Composes the stages.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="sources">A connector per source of the settings; disposed of with the gateway.</param>
+    /// <param name="reports">The sources as reports name them.</param>
+    /// <param name="engine">The engine for what is left; disposed of with the gateway.</param>
+    /// <param name="reductions">When fragments wait for the keys of others.</param>
+    /// <param name="time">The clock.</param>
+    public SegmentGateway(
+        GatewayOptions options,
+        ImmutableArray<IDataSourceConnector> sources,
+        ImmutableArray<SourceReport> reports,
+        IResidualEngine engine,
+        ReductionPolicy reductions,
+        TimeProvider time)
     {
         _sources = sources.ToDictionary(source => source.Source, StringComparer.Ordinal);
         _engine = engine;
         _time = time;
         Sources = reports;
         _definitions = new DefinitionStage(options, time);
-        var planning = new PlanningStage(_sources, engine, time);
+        var planning = new PlanningStage(_sources, engine, reductions, time);
         var running = new RunStage(_sources, engine, time);
         _pipeline = new SegmentPipeline(_definitions, planning, running);
         _dataCheck = new DataCheck(planning, running);

@@ -7,6 +7,7 @@ using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Planning;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Planning.Resolution;
 using FederatedSegmentation.Reading;
 
@@ -122,7 +123,7 @@ internal static class PlanningBenchmark
         {
             var file = new SegmentFile("wide.yaml", "/wide.yaml", DocumentReader.Read(text, "wide.yaml", ReadingLimits.Segment), []);
             var run = SegmentResolver.Resolve(file, new ResolutionEnvironment(_model, new SegmentLibrary([file]), AsOf, NoKeyFiles.Instance, ImmutableDictionary<string, string>.Empty));
-            var plan = SegmentPlanner.Plan(run, _tables, _capabilities);
+            var plan = SegmentPlanner.Plan(run, _tables, _capabilities, ReductionPolicy.Default);
             Fragments = plan.Fragments.Select(fragment => _remotes[fragment.Source].Compile(fragment.Id, fragment.Plan, _tables)).Count();
         }
 

@@ -5,6 +5,7 @@ using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.Membership;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual.DuckDb;
 using FederatedSegmentation.Running;
@@ -96,7 +97,7 @@ public sealed class Scenario : IAsyncDisposable
         };
         ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data, new LaterClock()), .. remote is null ? [] : new[] { remote.Connect() }];
         var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20, KeepsSpare: false), new PinnedZoneRules());
-        return new SegmentGateway(options, sources, [], engine, TimeProvider.System);
+        return new SegmentGateway(options, sources, [], engine, ReductionPolicy.Always, TimeProvider.System);
     }
 
     /// <summary>The members that the product finds, as lines of CSV without the header.</summary>

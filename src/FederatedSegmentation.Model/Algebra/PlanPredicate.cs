@@ -39,6 +39,11 @@ public sealed record TextMatchPlan(TextMatch Match, PlanExpression Text, PlanExp
 /// <summary>Value is NULL (NaN is a value); when negated: it is not.</summary>
 public sealed record IsNullPlan(PlanExpression Value, bool Negated, PredicateOrigin? Origin) : LeafPlan(Origin);
 
+/// <summary>The columns together are one of the keys that are known when the run comes to it. Only in statements that are shown, in place of the keys.</summary>
+/// <param name="Columns">At least one column.</param>
+/// <param name="Label">What stands in the statement.</param>
+public sealed record PendingKeysPlan(ImmutableArray<PlanColumn> Columns, string Label) : LeafPlan(Origin: null);
+
 /// <summary>Month and day of the value, read in the zone, are one of the pairs.</summary>
 public sealed record MonthDayPlan(PlanExpression Value, string? Zone, ImmutableArray<(int Month, int Day)> Days, PredicateOrigin? Origin) : LeafPlan(Origin);
 

@@ -9,7 +9,11 @@ namespace FederatedSegmentation.Model.Fragments;
 /// <param name="Plan">What it computes; every scan in it is of <paramref name="Source"/>.</param>
 /// <param name="RunsInEngine">Whether it is part of the residual statement (files) rather than fetched.</param>
 /// <param name="Estimate">What is expected to come back.</param>
-public sealed record QueryFragment(string Id, string Source, LogicalPlan Plan, bool RunsInEngine, PlanEstimate Estimate);
+public sealed record QueryFragment(string Id, string Source, LogicalPlan Plan, bool RunsInEngine, PlanEstimate Estimate)
+{
+    /// <summary>The keys that it waits for, so that fewer rows are fetched; or null.</summary>
+    public FragmentReduction? Reduction { get; init; }
+}
 
 /// <summary>An expectation, never a promise.</summary>
 /// <param name="Rows">Rows, or null where nothing is known.</param>

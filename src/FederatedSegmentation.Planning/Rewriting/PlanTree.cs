@@ -95,6 +95,7 @@ internal static class PlanTree
         InListPlan list => [list.Value],
         TextMatchPlan text => [text.Text, text.Pattern],
         IsNullPlan test => [test.Value],
+        PendingKeysPlan keys => [.. keys.Columns.Select(PlanExpression (column) => new ColumnExpression(column))],
         MonthDayPlan days => [days.Value],
         AverageComparisonPlan average => [average.Sum, average.Count, average.Right],
         _ => throw new ArgumentOutOfRangeException(nameof(leaf), leaf, "Unknown leaf."),

@@ -42,6 +42,11 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
                 var matches = dialect.Matches(text.Match, whole.Expression, part.Expression);
                 return text.Negated ? new SqlNot(matches) : matches;
 
+            case PendingKeysPlan keys:
+                var columns = keys.Columns.Select(column => Value(new ColumnExpression(column)).Expression).ToImmutableArray();
+                return new SqlIsTrue(new SqlTemplate(
+                    columns.Length == 1 ? [string.Empty, $" IN ({keys.Label})"] : ["(", .. Enumerable.Repeat(", ", columns.Length - 1), $") IN ({keys.Label})"], columns));
+
             case IsNullPlan test:
                 return new SqlIsNull(Value(test.Value).Expression, test.Negated);
 

@@ -40,7 +40,18 @@ public sealed record ExplainedFragment(
     ImmutableArray<ExplainedParameter> Parameters,
     ImmutableArray<ExplainedColumn> Columns,
     PlanEstimate Estimate,
-    ImmutableArray<string> DependsOn);
+    ImmutableArray<string> DependsOn)
+{
+    /// <summary>What it waits for before it is sent; null where it waits for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainedWait? Waits { get; init; }
+}
+
+/// <summary>The keys that a statement waits for, so that fewer rows are fetched.</summary>
+/// <param name="Columns">The columns that hold a key.</param>
+/// <param name="Estimate">The expected number of keys, or null.</param>
+/// <param name="Rungs">The ways in which keys may travel, in the order in which they are tried.</param>
+public sealed record ExplainedWait(ImmutableArray<string> Columns, long? Estimate, ImmutableArray<string> Rungs);
 
 /// <summary>A parameter of a statement.</summary>
 /// <param name="Name">As the statement names it.</param>

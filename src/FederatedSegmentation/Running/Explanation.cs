@@ -1,3 +1,5 @@
+using System.Globalization;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Reports;
 
 namespace FederatedSegmentation.Running;
@@ -20,7 +22,10 @@ internal static class Explanation
                 [],
                 [.. pair.First.Columns.Select(column => new ExplainedColumn(column.Name, column.Type.Name))],
                 pair.Second.Estimate,
-                [])),
+                pair.Second.Reduction?.DependsOn ?? [])
+            {
+                Waits = pair.Second.Reduction is { } reduction ? WaitOf(reduction) : null,
+            }),
         ],
         [
             .. planned.Plan.Decisions.Select(decision => new ExplainedPredicate(
@@ -31,4 +36,13 @@ internal static class Explanation
             planned.Plan.Estimate,
             [.. planned.Statements.Stages.Select(stage => $"CREATE TABLE {stage.Name} AS {stage.Sql}"), planned.Statements.Members]),
         planned.PlanTime.TotalMilliseconds);
+
+    // The rungs of the ladder, from the one that is tried first.
+    private static ExplainedWait WaitOf(FragmentReduction reduction) => new(
+        [.. reduction.Columns.Select(column => column.Name)],
+        reduction.Estimate,
+        [
+            string.Create(CultureInfo.InvariantCulture, $"a list of keys in the statement: up to {reduction.MaxKeys:N0} keys and {reduction.MaxBytes:N0} bytes"),
+            "all rows, if there are more",
+        ]);
 }

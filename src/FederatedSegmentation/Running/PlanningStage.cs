@@ -1,17 +1,20 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Execution;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Planning;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Residual;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Running;
 
 /// <summary>Describes the tables of a resolved segment at their sources, plans it, and writes every statement.</summary>
-internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, TimeProvider time)
+internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, ReductionPolicy reductions, TimeProvider time)
 {
     /// <summary>The plan with its statements.</summary>
     public async Task<PlannedSegment> PlanAsync(ResolvedRequest request, CancellationToken cancellationToken)
@@ -20,15 +23,20 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
         var tables = await DescribeAsync(entities, cancellationToken).ConfigureAwait(false);
         await KeyFileHeader.CheckAsync(request.Run, cancellationToken).ConfigureAwait(false);
         var capabilities = entities.Select(entity => entity.Source).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => sources[name].Capabilities, StringComparer.Ordinal);
-        var plan = SegmentPlanner.Plan(request.Run, tables, capabilities);
+        var plan = SegmentPlanner.Plan(request.Run, tables, capabilities, reductions);
 
         var engineTables = new EngineTables(sources, tables);
         var compiled = plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote
-            ? remote.Compile(fragment.Id, fragment.Plan, tables)
+            ? remote.Compile(fragment.Id, fragment.Reduction is null ? fragment.Plan : ReducedPlan.Shown(fragment, LabelOf(fragment.Reduction)), tables)
             : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
+        var keys = plan.Fragments.Where(fragment => fragment.Reduction is not null).ToFrozenDictionary(fragment => fragment.Id, fragment => engine.CompileKeys(fragment, plan, engineTables), StringComparer.Ordinal);
         var statements = engine.Compile(plan, SegmentPlanner.MemberNames(request.Run.Main), engineTables);
-        return new PlannedSegment(request.Run, request.AsOf, plan, tables, compiled, statements, engine.Name, time.GetElapsedTime(request.Started));
+        return new PlannedSegment(request.Run, request.AsOf, plan, tables, compiled, keys, statements, engine.Name, time.GetElapsedTime(request.Started));
     }
+
+    // The keys are known when the run comes to it.
+    private static string LabelOf(FragmentReduction reduction) => string.Create(
+        CultureInfo.InvariantCulture, $"⟨keys of {(reduction.DependsOn.IsEmpty ? "files" : string.Join(", ", reduction.DependsOn))}{(reduction.Estimate is { } count ? $", ≈{count}" : string.Empty)}⟩");
 
     /// <summary>What each source answers, by its name.</summary>
     public IReadOnlyDictionary<string, Capabilities> Capabilities { get; } = sources.ToDictionary(pair => pair.Key, pair => pair.Value.Capabilities, StringComparer.Ordinal);
@@ -67,6 +75,7 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
 /// <param name="Plan">The plan.</param>
 /// <param name="Tables">How the tables are stored that it reads.</param>
 /// <param name="Fragments">The statement of each fragment, in plan order.</param>
+/// <param name="Keys">The engine's statement for the keys that a fragment waits for, by the fragment's id.</param>
 /// <param name="Statements">The engine's statements.</param>
 /// <param name="Engine">The engine's name.</param>
 /// <param name="PlanTime">Time of reading, resolving and planning.</param>
@@ -76,6 +85,7 @@ internal sealed record PlannedSegment(
     SegmentPlan Plan,
     IReadOnlyDictionary<Entity, StoredTable> Tables,
     ImmutableArray<CompiledFragment> Fragments,
+    IReadOnlyDictionary<string, KeyStatement> Keys,
     ResidualStatements Statements,
     string Engine,
     TimeSpan PlanTime);

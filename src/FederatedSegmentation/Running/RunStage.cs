@@ -7,7 +7,9 @@ using FederatedSegmentation.Membership;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Planning;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual;
 using FederatedSegmentation.Sql;
@@ -77,7 +79,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
                 {
                     using (batch)
                     {
-                        numbers = [.. batch.Columns.Select(column => column.IsNull(0) ? 0 : column.Type is DecimalType ? checked((long)column.Values<Int128>()[0]) : column.Values<long>()[0])];
+                        numbers = [.. batch.Columns.Select(column => column.IsNull(0) ? 0 : column.Type is Arrow.DecimalType ? checked((long)column.Values<Int128>()[0]) : column.Values<long>()[0])];
                     }
                 }
 
@@ -95,7 +97,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     {
         var fetched = planned.Plan.Fragments.Zip(planned.Fragments)
             .Where(pair => !pair.First.RunsInEngine)
-            .Select(pair => new FragmentTask(pair.First, pair.Second, (IRemoteSource)sources[pair.First.Source]))
+            .Select(pair => TaskOf(planned, pair.First, pair.Second, run))
             .ToImmutableArray();
         var started = time.GetTimestamp();
         var outcomes = await new FragmentExecutor(time)
@@ -123,6 +125,24 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
                 planned.PlanTime.TotalMilliseconds, fragmentsTime.TotalMilliseconds, residualTime.TotalMilliseconds, time.GetElapsedTime(request.StartedAt).TotalMilliseconds),
             []);
     }
+
+    private FragmentTask TaskOf(PlannedSegment planned, QueryFragment fragment, CompiledFragment compiled, IResidualRun run)
+    {
+        var source = (IRemoteSource)sources[fragment.Source];
+        return planned.Keys.GetValueOrDefault(fragment.Id) is not { } statement
+            ? new FragmentTask(fragment, compiled, source)
+            : new FragmentTask(fragment, compiled, source)
+            {
+                CompileReduced = async token =>
+                {
+                    var keys = await run.KeysAsync(statement, token).ConfigureAwait(false);
+                    return source.Compile(fragment.Id, keys is { } known && CanWrite(known, source) ? ReducedPlan.With(fragment, known) : fragment.Plan, planned.Tables);
+                },
+            };
+    }
+
+    private static bool CanWrite(ImmutableArray<ImmutableArray<Literal>> keys, IRemoteSource source)
+        => source.Capabilities.NulInText.Verdict == PushdownVerdict.Full || !keys.Any(key => key.Any(part => part is StringLiteral text && text.Value.Contains('\0', StringComparison.Ordinal)));
 
     // Before anybody sees the result.
     private void ThrowIfChanged(IReadOnlyDictionary<Entity, StoredTable> tables)
