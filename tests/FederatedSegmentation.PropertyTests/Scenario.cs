@@ -28,6 +28,10 @@ public sealed class Scenario : IAsyncDisposable
     private readonly DateTimeOffset _asOf;
     private readonly ImmutableDictionary<string, string> _parameters;
     private readonly SegmentGateway _gateway;
+    private static int _withTravellingKeys;
+
+    /// <summary>Runs so far in which a fragment waited for the keys of others, of whatever test.</summary>
+    public static int RunsWithTravellingKeys => Volatile.Read(ref _withTravellingKeys);
 
     private Scenario(string folder, string segment, string asOf, ImmutableDictionary<string, string> parameters, RemoteDatabase? remote)
     {
@@ -115,7 +119,12 @@ public sealed class Scenario : IAsyncDisposable
             ShowsValues = false,
             Parameters = _parameters,
         };
-        await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
+        var report = await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
+        if (report.Fragments.Any(fragment => fragment.Sql.Contains("⟨keys of", StringComparison.Ordinal)))
+        {
+            Interlocked.Increment(ref _withTravellingKeys);
+        }
+
         var text = Encoding.UTF8.GetString(stream.ToArray());
         return text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];
     }
