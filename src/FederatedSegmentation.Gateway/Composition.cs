@@ -16,16 +16,17 @@ internal static class Composition
         var engine = options.Engine.DuckDb;
         return new SegmentGateway(
             options,
-            [.. options.Sources.Select(Connect)],
+            [.. options.Sources.Select(source => Connect(source, options.InFlightBytes))],
             [.. options.Sources.Select(source => new SourceReport(source.Name, source.Kind, PlaceOf(source)))],
             new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes, KeepsSpare: false), new PinnedZoneRules()),
             TimeProvider.System);
     }
 
-    private static IDataSourceConnector Connect(SourceOptions source) => source switch
+    private static IDataSourceConnector Connect(SourceOptions source, long inFlightBytes) => source switch
     {
         FilesSourceOptions files => new FilesConnector(files.Name, files.Root, TimeProvider.System),
         PostgresSourceOptions postgres => PostgresSource.Connect(postgres),
+        DatabricksSourceOptions databricks => DatabricksSource.Connect(databricks, inFlightBytes),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 
@@ -33,6 +34,7 @@ internal static class Composition
     {
         FilesSourceOptions files => files.Root,
         PostgresSourceOptions postgres => FormattableString.Invariant($"{postgres.Host}:{postgres.Port}/{postgres.Database}"),
+        DatabricksSourceOptions databricks => $"{databricks.Http.Endpoint.Authority}/{databricks.Catalog}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 }

@@ -84,7 +84,9 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
             var arrived = DuckDbDialect.Instance.QuoteIdentifier(schema.Fields[i].Name);
             if (NaturalStorage.IsNatural(column.Storage, column.Type))
             {
-                return new[] { $"{arrived} AS {names[i]}" };
+                // Whoever reads the table counts on all of an int64.
+                var isNarrow = column.Storage is StoredInteger && schema.Fields[i].Type is IntegerType { BitWidth: < 64 };
+                return new[] { $"{(isNarrow ? $"CAST({arrived} AS BIGINT)" : arrived)} AS {names[i]}" };
             }
 
             var misfit = EngineConversion.DoesNotFit(arrived, column.Storage, column.Type);

@@ -20,7 +20,8 @@ const views = {
 export class Registry {
   #tables = new Map();
   #duckdb;
-  #stale = true;
+  #refreshing;
+  #chain = Promise.resolve();
   /** Tables that are not shown at all, and those that are shown but may not be read; by key. */
   hidden = new Set();
   refused = new Set();
@@ -54,13 +55,13 @@ export class Registry {
       seen.add(lower);
     }
     this.#tables.set(Registry.key(catalog, schema, table.name), entry);
-    this.#stale = true;
+    this.#refreshing = undefined;
     return entry;
   }
 
   find(catalog, schema, name) { return this.#tables.get(Registry.key(catalog, schema, name)); }
   all() { return [...this.#tables.values()]; }
-  changed() { this.#stale = true; }
+  changed() { this.#refreshing = undefined; }
   isHidden(entry) { return this.hidden.has(Registry.key(entry.catalog, entry.schema, entry.name)); }
 
   /** The table of a statement about one table, or the service's failure. */
@@ -80,7 +81,8 @@ export class Registry {
 
   /** Starts a query of DuckDB's on information_schema. */
   async query(text) {
-    await this.#refresh();
+    // One after the other: tables may be loaded while an older state is still being written.
+    await (this.#refreshing ??= this.#chain = this.#chain.then(() => this.#refresh()));
     return this.#duckdb.query(text);
   }
 
@@ -91,8 +93,6 @@ export class Registry {
   }
 
   async #refresh() {
-    if (!this.#stale) return;
-    this.#stale = false;
     const tables = this.all().filter((entry) => !this.isHidden(entry));
     for (const catalog of new Set(['system', ...tables.map((entry) => entry.catalog)])) {
       const own = catalog === 'system' ? tables : tables.filter((entry) => entry.catalog === catalog);

@@ -125,7 +125,7 @@ export async function create(frame) {
   const find = (exchange) => routes.find(([method, path]) => method === exchange.method && path.test(exchange.path));
 
   return {
-    ready: { engine: engine.name },
+    get ready() { return { engine: engine.name, storagePort: server.storagePort }; },
     faultKinds: ['slow', 'noSqlState', 'linkHost', 'unknownState', 'closed', 'invisible'],
     operation: (exchange) => find(exchange)?.[2] ?? 'unknown',
 

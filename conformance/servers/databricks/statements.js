@@ -4,7 +4,8 @@ import { encodeRows } from '../common/arrow.js';
 import { bind } from './parameters.js';
 import { command } from './commands.js';
 import { replaceNames } from './names.js';
-import { StatementProblem, Refusal, invalid } from './problems.js';
+import { SqlError } from '../common/duckdb.js';
+import { StatementProblem, Refusal, invalid, fromDuckDb } from './problems.js';
 import { manifestColumn, jsonCell } from './types.js';
 import { lz4 } from './lz4.js';
 
@@ -128,7 +129,7 @@ export class Statements {
       return result;
     } catch (error) {
       if (statement.timedOut) throw new StatementProblem('QUERY_EXECUTION_TIMEOUT_EXCEEDED', 'The statement took longer than its limit.', '57KD0');
-      throw error;
+      throw error instanceof SqlError ? fromDuckDb(error) : error;
     } finally {
       clearTimeout(timer);
     }

@@ -34,6 +34,29 @@ public sealed class ArrowStreamReader
         return _schema;
     }
 
+    /// <summary>
+    /// Reads the schema and compares it with the one that is expected: names, and the names of zones, may differ. Batches have the expected schema then.
+    /// </summary>
+    /// <param name="expected">The columns that the reader of the batches knows.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>Whether the columns are as expected; if not, nothing changes.</returns>
+    /// <exception cref="ArrowFormatException">The stream breaks the format or uses an unsupported part of it.</exception>
+    public async Task<bool> ExpectAsync(ArrowSchema expected, CancellationToken cancellationToken)
+    {
+        var sent = await ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        if (sent.Fields.Length != expected.Fields.Length || !sent.Fields.Zip(expected.Fields).All(pair => IsSame(pair.First.Type, pair.Second.Type)))
+        {
+            return false;
+        }
+
+        _schema = expected;
+        return true;
+
+        // A zone is a name for the reader: the number is an instant in UTC whatever it says.
+        static bool IsSame(ArrowType sent, ArrowType expected) => sent == expected
+            || (sent is TimestampType { TimeZone: not null } left && expected is TimestampType { TimeZone: not null } right && left.Unit == right.Unit);
+    }
+
     /// <summary>Reads the next batch.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The batch, which the caller disposes of, or null at the end of the stream.</returns>

@@ -82,28 +82,34 @@ public static class SettingsReader
         return options;
     }
 
+    // One line a kind of source.
+    private static readonly ImmutableArray<(string Kind, Func<string, SettingsSection, SourceOptions> Read)> Kinds =
+    [
+        (FilesSourceOptions.FilesKind, (name, section) => new FilesSourceOptions(name, section.RequiredFilePath("Root"))),
+        (PostgresSourceOptions.PostgresKind, Postgres),
+        (DatabricksSourceOptions.DatabricksKind, DatabricksSourceOptions.Read),
+    ];
+
     private static SourceOptions? Source(string name, SettingsSection section)
     {
-        SourceOptions? source = null;
-        if (section.Says("Kind", FilesSourceOptions.FilesKind))
+        foreach (var (kind, read) in Kinds)
         {
-            _ = section.RequiredText("Kind");
-            source = new FilesSourceOptions(name, section.RequiredFilePath("Root"));
-            section.Finish();
-        }
-        else if (section.Says("Kind", PostgresSourceOptions.PostgresKind))
-        {
-            _ = section.RequiredText("Kind");
-            source = Postgres(name, section);
-            section.Finish();
-        }
-        else if (section.RequiredText("Kind").Length > 0)
-        {
-            // What the other options mean depends on the kind, so nothing is said about them.
-            _ = section.Choice<bool>("Kind", (FilesSourceOptions.FilesKind, true), (PostgresSourceOptions.PostgresKind, true));
+            if (section.Says("Kind", kind))
+            {
+                _ = section.RequiredText("Kind");
+                var source = read(name, section);
+                section.Finish();
+                return source;
+            }
         }
 
-        return source;
+        if (section.RequiredText("Kind").Length > 0)
+        {
+            // What the other options mean depends on the kind, so nothing is said about them.
+            _ = section.Choice<bool>("Kind", [.. Kinds.Select(known => (known.Kind, true))]);
+        }
+
+        return null;
     }
 
     private static PostgresSourceOptions Postgres(string name, SettingsSection section)

@@ -12,9 +12,9 @@ public sealed class SampleTests
     {
         var problems = new SettingsProblems("appsettings.sample.json");
         var options = SettingsReader.Bind(File.ReadAllBytes(Sample), Sample, "appsettings.sample.json", [], problems);
-        Assert.Equal(["files", "postgres"], options.Sources.Select(source => source.Kind));
+        Assert.Equal(["files", "postgres", "databricks"], options.Sources.Select(source => source.Kind));
         // Env stands for the two forms of a reference to a secret.
-        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File"], problems.Absent);
+        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File", "FederatedSegmentation:Sources:scores:Auth:ClientSecret:File"], problems.Absent);
     }
 
     [Theory]
@@ -37,7 +37,9 @@ public sealed class SampleTests
         var bare = Bind("""
             { "FederatedSegmentation": { "Sources": {
                 "lake": { "Kind": "files", "Root": "data" },
-                "ops": { "Kind": "postgres", "Host": "db.example.com", "Database": "ops", "Auth": { "Kind": "password", "User": "segmentation", "Password": { "Env": "OPS_PASSWORD" } } } } } }
+                "ops": { "Kind": "postgres", "Host": "db.example.com", "Database": "ops", "Auth": { "Kind": "password", "User": "segmentation", "Password": { "Env": "OPS_PASSWORD" } } },
+                "scores": { "Kind": "databricks", "Endpoint": "https://dbc-12345678-9abc.cloud.databricks.com", "WarehouseId": "0123456789abcdef", "Catalog": "ml",
+                    "Auth": { "Kind": "oauth_m2m", "ClientId": "f3b5c9d2-0000-0000-0000-000000000000", "ClientSecret": { "Env": "SCORES_SECRET" } } } } } }
             """);
         Assert.Equal(bare.Sources.Select(source => source.ToString()), shown.Sources.Select(source => source.ToString()));
         Assert.Equal(bare with { Sources = shown.Sources }, shown);

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.Databricks.Api;
+using FederatedSegmentation.Connectors.Databricks.Catalog;
+using FederatedSegmentation.Connectors.Databricks.Fetch;
+using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
+
+namespace FederatedSegmentation.Connectors.Databricks;
+
+/// <summary>
+/// A catalog of Databricks behind one SQL warehouse, over the SQL Statement Execution API. Only single SELECT statements are sent; results arrive as Arrow from
+/// the workspace's storage. Safe for concurrent use.
+/// </summary>
+public sealed class DatabricksConnector : IRemoteSource
+{
+    private readonly DatabricksOptions _options;
+    private readonly HttpTransport _transport;
+    private readonly TokenSource _tokens;
+    private readonly StatementContext _context;
+    private readonly CatalogReader _catalog;
+
+    /// <summary>Sets the source up; nothing is connected yet.</summary>
+    /// <param name="source">The source's name in the settings.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="secret">Fetches the token, or the secret of the OAuth client, whenever it is needed. It is kept nowhere else.</param>
+    /// <param name="clock">The clock of deadlines, of tokens and of links.</param>
+    /// <exception cref="FederatedSegmentationException">The settings are wrong (CFG); every problem is named.</exception>
+    public DatabricksConnector(string source, DatabricksOptions options, Func<CancellationToken, ValueTask<string>> secret, TimeProvider clock)
+    {
+        var problems = options.Validate(source);
+        if (!problems.IsEmpty)
+        {
+            throw new FederatedSegmentationException(problems);
+        }
+
+        Source = source;
+        _options = options;
+        _transport = new HttpTransport(
+            options.Transport with { LinkHosts = [.. options.Transport.LinkHosts, .. DatabricksOptions.StorageHosts] }, DatabricksErrors.For(source, options), clock);
+        _tokens = new TokenSource(_transport, options, secret, clock);
+        var api = new DatabricksApi(_transport, options, _tokens);
+        _context = new StatementContext(
+            api, new StatementRunner(api, clock), new ResultFetch(api, new ByteBudget(options.InFlightBytes), clock), new SemaphoreSlim(options.MaxConcurrent), clock);
+        _catalog = new CatalogReader(_context);
+    }
+
+    /// <inheritdoc />
+    public string Source { get; }
+
+    /// <inheritdoc />
+    public string Kind => "databricks";
+
+    /// <inheritdoc />
+    public Capabilities Capabilities => DatabricksDialect.Instance.Capabilities;
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+        => new TableDescriptions(_catalog, _context.Errors, _options).ReadAsync(entities, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
+        => new DatabricksConnectionTest(_context.Api, _tokens, _catalog, _options).RunAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
+        => new TableDiscovery(_catalog, _options).ReadAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
+    {
+        // Names without catalog and schema are those of the session.
+        var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, new CompileContext(), OutputNames(plan.Columns), ordered: false);
+        return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, sql, plan.Columns);
+    }
+
+    /// <inheritdoc />
+    public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken) => DatabricksSession.OpenAsync(_context, run, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _tokens.Dispose();
+        _transport.Dispose();
+        _context.Slots.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // Readable in explain and in the warehouse's history, and distinct: names are compared without letter case.
+    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
+    {
+        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. columns.Select(column => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
+                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
+                .First(used.Add)),
+        ];
+    }
+}

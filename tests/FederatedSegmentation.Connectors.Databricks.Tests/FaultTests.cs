@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Testing.Warehouses;
+
+namespace FederatedSegmentation.Connectors.Databricks.Tests;
+
+/// <summary>What the workspace, its storage and the network do wrong: a typed error, nothing lost, nothing repeated.</summary>
+public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
+{
+    [WarehouseTheory]
+    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"7\"}}", "SRC008", true, 7)]
+    [InlineData("submit", "throttle", "{}", "SRC008", true, null)]
+    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"soon\"}}", "SRC008", true, null)]
+    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"99999999999999\"}}", "SRC008", true, 86400)]
+    [InlineData("submit", "status", "{\"status\":503,\"headers\":{\"retry-after\":\"2\"}}", "SRC008", true, 2)]
+    [InlineData("submit", "status", "{\"status\":500}", "SRC009", true, null)]
+    [InlineData("submit", "status", "{\"status\":502,\"body\":\"<html>\"}", "SRC007", true, null)]
+    [InlineData("submit", "status", "{\"status\":302,\"headers\":{\"location\":\"https://example.com/\"}}", "SRC001", false, null)]
+    [InlineData("submit", "drop", "{}", "SRC007", true, null)]
+    [InlineData("submit", "loseResponse", "{}", "SRC007", true, null)]
+    [InlineData("submit", "truncate", "{\"bytes\":20}", "SRC007", true, null)]
+    [InlineData("submit", "replaceBody", "{\"body\":\"{\"}", "SRC010", true, null)]
+    [InlineData("submit", "replaceBody", "{\"body\":\"[]\"}", "SRC010", true, null)]
+    [InlineData("submit", "replaceBody", "{\"body\":\"{\\\"statement_id\\\":\\\"../x\\\",\\\"status\\\":{\\\"state\\\":\\\"PENDING\\\"}}\"}", "SRC010", true, null)]
+    [InlineData("poll", "throttle", "{\"headers\":{\"retry-after\":\"1\"}}", "SRC008", true, 1)]
+    [InlineData("poll", "unknownState", "{}", "SRC010", true, null)]
+    [InlineData("poll", "invisible", "{}", "SRC010", true, null)]
+    [InlineData("poll", "drop", "{\"times\":-1}", "SRC007", true, null)]
+    [InlineData("link", "status", "{\"status\":503,\"headers\":{\"retry-after\":\"3\"}}", "SRC010", true, 3)]
+    [InlineData("link", "status", "{\"status\":404}", "SRC010", true, null)]
+    [InlineData("link", "expire", "{\"times\":-1}", "SRC010", true, null)]
+    [InlineData("link", "truncate", "{\"bytes\":500}", "SRC007", true, null)]
+    [InlineData("link", "drop", "{\"times\":-1}", "SRC007", true, null)]
+    [InlineData("link", "replaceBody", "{\"body\":\"not arrow at all\"}", "SRC010", true, null)]
+    [InlineData("link", "replaceBody", "{\"body\":\"\"}", "SRC010", true, null)]
+    [InlineData("link", "replaceBody", "{\"body\":\"/////wAAAIA=\",\"encoding\":\"base64\"}", "SRC010", true, null)]
+    [InlineData("openSession", "status", "{\"status\":500}", "SRC009", true, null)]
+    public async Task A_failure_is_typed(string operation, string kind, string members, string code, bool isTransient, int? retryAfterSeconds)
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        var fault = JsonNode.Parse(members)!.AsObject();
+        await workspace.FaultAsync(operation, kind, [.. fault.Select(member => (member.Key, member.Value?.DeepClone()))]);
+        await using var connector = workspace.Connect();
+        var failure = await Workspace.FailureAsync(connector);
+        Assert.Equal((code, isTransient), (failure.Problems[0].Code, failure.Problems[0].IsTransient));
+        Assert.Equal(retryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, failure.Problems[0].RetryAfter);
+        Assert.DoesNotContain("127.0.0.1:0", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("src", failure.Problems[0].Source);
+    }
+
+    [WarehouseFact]
+    public async Task A_submission_whose_answer_is_lost_may_be_running()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await workspace.FaultAsync("submit", "loseResponse");
+        await using var connector = workspace.Connect();
+        Assert.Equal(SubmissionState.Unknown, (await Workspace.FailureAsync(connector)).Submission);
+        Assert.Single(await workspace.Server.Control.LogAsync(CancellationToken.None), request => request.Operation == "submit");
+    }
+
+    [WarehouseFact]
+    public async Task A_lie_about_the_number_of_rows_is_noticed()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await workspace.FaultAsync("poll", "lieRows", ("rows", 1), ("times", -1));
+        await using var connector = workspace.Connect();
+        var failure = await Workspace.FailureAsync(connector);
+        Assert.Equal("SRC010", failure.Problems[0].Code);
+        Assert.Contains("5000 rows, where 5001", failure.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [WarehouseFact]
+    public async Task A_result_that_was_cut_off_is_an_error()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await workspace.SetAsync(("truncateAtRows", 100));
+        await using var connector = workspace.Connect();
+        Assert.Equal("SRC012", (await Workspace.FailureAsync(connector)).Problems[0].Code);
+    }
+
+    [WarehouseTheory]
+    [InlineData("https://example.com/x?Signature=secret")]
+    [InlineData("http://storage.example.com/x?Signature=secret")]
+    [InlineData("https://evil.compute-1.amazonaws.com/x?Signature=secret")]
+    [InlineData("https://user:Signature@bucket.s3.us-east-1.amazonaws.com/x")]
+    public async Task A_link_to_another_host_is_refused_and_not_shown(string url)
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await workspace.FaultAsync("poll", "linkHost", ("url", url), ("times", -1));
+        await using var connector = workspace.Connect();
+        var failure = await Workspace.FailureAsync(connector);
+        Assert.Equal("SRC013", failure.Problems[0].Code);
+        Assert.DoesNotContain("example.com", failure.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [WarehouseTheory]
+    [InlineData("SELECT n FROM nothing", "SRC004", "42P01")]
+    [InlineData("SELECT nothing FROM many", "SRC005", "42703")]
+    [InlineData("SELECT n FROM", "SRC009", "42601")]
+    [InlineData("SELECT CAST(t AS BIGINT) AS n FROM many", "DAT001", "22018")]
+    public async Task A_statement_that_fails_is_told_by_its_state(string sql, string code, string state)
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await using var connector = workspace.Connect();
+        var failure = await Workspace.FailureAsync(connector, sql);
+        Assert.Equal((code, state, SubmissionState.Submitted), (failure.Problems[0].Code, failure.NativeCode, failure.Submission));
+        Assert.DoesNotContain("text 0", failure.ToString(), StringComparison.Ordinal);
+        await workspace.FaultAsync("submit", "noSqlState");
+        Assert.Equal(code, (await Workspace.FailureAsync(connector, sql)).Problems[0].Code);
+    }
+
+    [WarehouseFact]
+    public async Task A_warehouse_that_is_gone_full_or_not_permitted_is_told()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await using (var connector = workspace.Connect(options => options with { WarehouseId = "fedcba9876543210" }))
+        {
+            Assert.Equal("SRC006", (await Workspace.FailureAsync(connector)).Problems[0].Code);
+        }
+
+        await using (var connector = workspace.Connect())
+        {
+            await workspace.Server.Control.VendorAsync(new JsonObject { ["warehouse"] = "GONE" }, CancellationToken.None);
+            Assert.Equal("SRC003", (await Workspace.FailureAsync(connector)).Problems[0].Code);
+            await workspace.Server.Control.VendorAsync(new JsonObject { ["warehouse"] = "FULL" }, CancellationToken.None);
+            var full = (await Workspace.FailureAsync(connector)).Problems[0];
+            Assert.Equal(("SRC008", true), (full.Code, full.IsTransient));
+        }
+    }
+
+    [WarehouseFact]
+    public async Task A_column_of_another_type_than_planned_is_no_answer()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await using var connector = workspace.Connect();
+        Assert.Equal("INT003", (await Workspace.FailureAsync(connector, "SELECT t FROM many")).Problems[0].Code);
+    }
+}
