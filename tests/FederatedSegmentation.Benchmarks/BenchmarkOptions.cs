@@ -13,7 +13,7 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Parts, double Scal
 {
     internal const string Usage = "usage: [endtoend|tpch|behaviour|memory|planning|bigmodel|postgres|coldstart|all]... [--scale SHARE] [--repetitions N] [--data FOLDER] [--only QUESTION] [--report FILE]";
 
-    private static readonly string[] All = ["endtoend", "tpch", "behaviour", "memory", "planning", "bigmodel", "postgres", "coldstart"];
+    private static readonly string[] All = ["endtoend", "tpch", "behaviour", "memory", "planning", "bigmodel", "postgres", "databricks", "coldstart"];
 
     /// <summary>Memory that both sides may use, in bytes.</summary>
     internal const long MemoryLimitBytes = 4L << 30;

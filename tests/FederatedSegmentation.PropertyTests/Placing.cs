@@ -19,14 +19,24 @@ public sealed record Placing(string Name, FileForm Files, Func<int, string, bool
     public static Placing InBoth { get; } = new(
         "both", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, PostgresRemote.CreateAsync);
 
+    /// <summary>Everything in Databricks.</summary>
+    public static Placing InDatabricks { get; } = new("databricks", FileForm.Csv, (_, _) => true, DatabricksRemote.CreateAsync) { StoresNul = true };
+
+    /// <summary>About half of the tables in Databricks, the others files of all forms.</summary>
+    public static Placing InFilesAndDatabricks { get; } = new(
+        "files-and-databricks", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, DatabricksRemote.CreateAsync) { StoresNul = true };
+
     /// <summary>All placings, with those of one form of file each.</summary>
     public static IReadOnlyList<Placing> All { get; } =
     [
         OfFiles("csv", FileForm.Csv), OfFiles("jsonl", FileForm.JsonLines), OfFiles("parquet", FileForm.Parquet), InFiles, InPostgres, InBoth,
     ];
 
-    /// <summary>Whether it takes the case: PostgreSQL stores no U+0000.</summary>
-    public bool Takes(GeneratedCase generated) => OpensRemote is null
+    /// <summary>Whether its database stores U+0000 in text; PostgreSQL does not.</summary>
+    public bool StoresNul { get; init; }
+
+    /// <summary>Whether it takes the case.</summary>
+    public bool Takes(GeneratedCase generated) => OpensRemote is null || StoresNul
         || !generated.Tables.Any(table => table.Rows.Any(row => row.Any(value => value is Conformance.Oracle.Values.Value.Text text && text.Characters.Contains('\0', StringComparison.Ordinal))));
 
     /// <inheritdoc />

@@ -118,3 +118,56 @@ export function unscaledOf(text, scale) {
   const digits = BigInt(match[2] + fraction.slice(0, scale) || '0');
   return match[1] ? -digits : digits;
 }
+
+/** IPC streams of one schema, decoded: {columns, data, rowCount} with neutral types and values (see duckdb.js). */
+export function decodeStreams(streams) {
+  let columns;
+  let data;
+  let rowCount = 0;
+  for (const bytes of streams) {
+    const reader = arrow.RecordBatchReader.from(bytes);
+    reader.open();
+    columns ??= reader.schema.fields.map((field) => ({ name: field.name, type: neutralType(field.type) }));
+    data ??= columns.map(() => []);
+    for (const batch of reader) {
+      rowCount += batch.numRows;
+      columns.forEach((column, i) => appendValues(data[i], batch.data.children[i], column.type, batch.numRows));
+    }
+  }
+  return { columns, data, rowCount };
+}
+
+function neutralType(type) {
+  if (arrow.DataType.isBool(type)) return { kind: 'boolean' };
+  if (arrow.DataType.isInt(type) && type.isSigned) return { kind: `int${type.bitWidth}` };
+  if (arrow.DataType.isFloat(type)) return { kind: type.precision === arrow.Precision.SINGLE ? 'float32' : 'float64' };
+  if (arrow.DataType.isDecimal(type)) return { kind: 'decimal', precision: type.precision, scale: type.scale };
+  if (arrow.DataType.isUtf8(type)) return { kind: 'text' };
+  if (arrow.DataType.isBinary(type)) return { kind: 'binary' };
+  if (arrow.DataType.isDate(type)) return { kind: 'date' };
+  if (arrow.DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.MICROSECOND) return { kind: type.timezone ? 'instant' : 'timestamp' };
+  if (arrow.DataType.isNull(type)) return { kind: 'null' };
+  throw new Error(`Values of the Arrow type ${type} are not handed on.`);
+}
+
+function appendValues(values, data, type, length) {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const wide = type.kind === 'decimal' ? new BigInt64Array(data.values.buffer, data.values.byteOffset, length * 2) : undefined;
+  const bytes = (i) => data.values.subarray(data.valueOffsets[i], data.valueOffsets[i + 1]);
+  const read = {
+    boolean: (i) => ((data.values[(data.offset + i) >> 3] >> ((data.offset + i) & 7)) & 1) === 1,
+    decimal: (i) => decimalText((wide[2 * i + 1] << 64n) | BigInt.asUintN(64, wide[2 * i]), type.scale),
+    text: (i) => decoder.decode(bytes(i)),
+    binary: (i) => Buffer.from(bytes(i)),
+    float32: (i) => data.values[i], float64: (i) => data.values[i],
+    null: () => null,
+  }[type.kind] ?? ((i) => BigInt(data.values[i]));
+  for (let i = 0; i < length; i++) values.push(data.nullCount > 0 && !data.getValid(i) ? null : read(i));
+}
+
+/** 150n with scale 2 is "1.50". */
+export function decimalText(unscaled, scale) {
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const sign = unscaled < 0n ? '-' : '';
+  return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}

@@ -30,7 +30,7 @@ test('Every kind of value comes back from the engine as it went in, and through 
   const rows = [
     [true, -128, -32768, -2147483648, '-9223372036854775808', '-1234567890123456789012345678.0123456789', '-Infinity', 'a\0b\'"\\ ü', '00ff', '0001-01-01', '0001-01-01 00:00:00', '9999-12-31 23:59:59.999999+00'],
     Array(12).fill(null),
-    [false, 127, 32767, 2147483647, '9223372036854775807', '0.0000000001', 'NaN', '', '', '9999-12-31', '9999-12-31 23:59:59.999999', '1969-12-31 23:59:59.999999+00'],
+    [false, 127, 32767, 2147483647, '9223372036854775807', '0.0000000001', 'NaN', '\ufeffx', '', '9999-12-31', '9999-12-31 23:59:59.999999', '1969-12-31 23:59:59.999999+00'],
   ];
   await engine.createTable({ catalog: 'My Catalog', schema: 's"x', name: 't.1', columns, rows });
   const { columns: types, data, rowCount } = await engine.query('SELECT * FROM "t.1"', { use: ['My Catalog', 's"x'] }).result;
@@ -43,6 +43,7 @@ test('Every kind of value comes back from the engine as it went in, and through 
   assert.equal(table.batches.length, 2);
   assert.equal(table.getChild('i64').get(2), 9223372036854775807n);
   assert.equal(table.getChild('t').get(0), 'a\0b\'"\\ ü');
+  assert.equal(data[7][2], '\ufeffx');
   assert.equal(table.getChild('d').get(1), null);
   assert.equal(util.bigNumToString(table.getChild('d').get(0)).replace(/^-?/, ''), '12345678901234567890123456780123456789');
   assert.deepEqual([...table.getChild('x').get(0)], [0, 255]);

@@ -12,13 +12,20 @@
 //   timestamp         bigint, microseconds since 1970-01-01T00:00:00 on an unnamed clock
 //   instant           bigint, microseconds since 1970-01-01T00:00:00Z
 //   null              null
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api';
+
+// The library's own decoder drops U+FEFF where a text begins with it.
+const require = createRequire(import.meta.url);
+require(join(dirname(require.resolve('@duckdb/node-api')), 'vectors/dataAccessors.js')).textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class SqlError extends Error {}
 
 export class DuckDbEngine {
   #instance;
-  #catalogs = new Set();
+  #schemas = new Map();
+  #chain = Promise.resolve();
 
   static async open({ threads = 2 } = {}) {
     const engine = new DuckDbEngine();
@@ -35,13 +42,17 @@ export class DuckDbEngine {
   }
 
   /** Makes a catalog (a database of the vendor's) and a schema in it where they are missing. */
-  async ensureSchema(catalog, schema) {
+  ensureSchema(catalog, schema) {
+    const key = `${catalog}\0${schema ?? ''}`;
+    // One after the other: two that make the same at once are in each other's way.
+    if (!this.#schemas.has(key)) this.#schemas.set(key, (this.#chain = this.#chain.then(() => this.#makeSchema(catalog, schema))));
+    return this.#schemas.get(key);
+  }
+
+  async #makeSchema(catalog, schema) {
     const connection = await this.#connect();
     try {
-      if (!this.#catalogs.has(catalog)) {
-        await connection.run(`ATTACH IF NOT EXISTS ':memory:' AS ${quote(catalog)}`);
-        this.#catalogs.add(catalog);
-      }
+      await connection.run(`ATTACH IF NOT EXISTS ':memory:' AS ${quote(catalog)}`);
       if (schema !== undefined) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quote(catalog)}.${quote(schema)}`);
     } finally {
       connection.disconnectSync();

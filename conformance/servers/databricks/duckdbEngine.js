@@ -48,13 +48,18 @@ export class DuckDbBehind {
   }
 }
 
-// Text literals in the one form that the translator reads as it is meant: escapes by code are not known to it.
+// Text literals in the one form that the translator reads as it is meant: escapes by code are not known to it, and DuckDB's parser knows neither
+// U+0000 nor what it takes for spaces.
 function plainText(sql) {
   let written = '';
   let copied = 0;
   for (const token of tokens(sql)) {
     if (token.kind !== 'text') continue;
-    written += `${sql.slice(copied, token.start)}'${token.value.replace(/[\\']/g, (c) => `\\${c}`)}'`;
+    const parts = token.value.split(/([\0\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff])/);
+    const literals = parts.filter((part, i) => part !== '' || parts.length === 1).map((part) => (part.length === 1 && /[\0\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]/.test(part)
+      ? `chr(${part.codePointAt(0)})`
+      : `'${part.replace(/[\\']/g, (c) => `\\${c}`)}'`));
+    written += `${sql.slice(copied, token.start)}${literals.length === 1 ? literals[0] : `(${literals.join(' || ')})`}`;
     copied = token.end;
   }
   return written + sql.slice(copied);
@@ -68,7 +73,8 @@ function refuseWhatMeansSomethingElse(sql) {
   }
 }
 
-function duckDbType({ text, neutral }) {
+/** The type in which DuckDB holds a column. */
+export function duckDbType({ text, neutral }) {
   if (!neutral) {
     if (/^VARIANT|^OBJECT|^GEO/.test(text)) return 'VARCHAR';
     if (/^INTERVAL/.test(text)) return 'INTERVAL';

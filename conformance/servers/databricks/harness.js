@@ -6,7 +6,7 @@ export const token = 'dapi-local-token';
 export const warehouseId = '0123456789abcdef';
 
 export async function start(options = {}) {
-  const server = await startServer('databricks', options);
+  const server = await startServer('databricks', { engine: 'duckdb', ...options });
   const origin = `http://127.0.0.1:${server.port}`;
   const control = async (name, body, method = 'POST') => {
     const response = await fetch(`${origin}/__control/${name}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });

@@ -1,5 +1,5 @@
 // A Databricks workspace with one SQL warehouse: the SQL Statement Execution API 2.0, OAuth machine-to-machine, external links on another
-// origin. Its own controls (POST /__control/vendor):
+// origin. --engine auto (Spark where there is one), spark or duckdb. Its own controls (POST /__control/vendor):
 //   {"settings": {...}}                  see `defaults` below
 //   {"warehouse": "STOPPED", "startMs"}  the next statement starts the warehouse and waits; {"warehouse": "GONE"} refuses all
 //   {"hide"|"refuse"|"show": [[catalog, schema, table], ...]}  tables that are not shown at all; that may not be read; as before
@@ -10,6 +10,8 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from './registry.js';
 import { DuckDbBehind } from './duckdbEngine.js';
+import { SparkBehind } from './sparkEngine.js';
+import { findSpark } from './spark/shared.js';
 import { Auth } from './auth.js';
 import { Statements, Links, CannedResult } from './statements.js';
 import { Refusal, invalid } from './problems.js';
@@ -195,9 +197,11 @@ export async function create(frame) {
 }
 
 async function openEngine(options, registry) {
-  const wanted = options.engine ?? 'duckdb';
-  if (wanted === 'duckdb') return DuckDbBehind.open(registry);
-  throw new Error(`There is no engine ${wanted}.`);
+  const wanted = options.engine ?? 'auto';
+  const home = wanted === 'duckdb' ? undefined : findSpark();
+  if (wanted === 'spark' && !home) throw new Error('There is no Spark: set SPARK_HOME, and install Java 17 or newer.');
+  if (!['auto', 'spark', 'duckdb'].includes(wanted)) throw new Error(`There is no engine ${wanted}.`);
+  return home ? SparkBehind.open(registry, home) : DuckDbBehind.open(registry);
 }
 
 class Warehouse {

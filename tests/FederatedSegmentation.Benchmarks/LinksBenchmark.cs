@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Arrow;
+using FederatedSegmentation.Arrow.Ipc;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Connectors.Databricks;
+using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.DuckDb;
+using FederatedSegmentation.DuckDb.Ingestion;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Testing.Warehouses;
+
+namespace FederatedSegmentation.Benchmarks;
+
+/// <summary>Bytes a second of Databricks' external links into a table of the engine, against a bare HttpClient that reads the same links with the same parallelism and throws the bytes away.</summary>
+internal static class LinksBenchmark
+{
+    private const double Goal = 0.35;
+    private const int Parallelism = 4;
+    private const int RowsOfChunk = 200_000;
+    private const string Statement = "SELECT `customer_id`, `amount`, `at`, `kind` FROM `canned`";
+
+    private static readonly ArrowSchema Schema = new(
+        new ArrowField("customer_id", ArrowType.Int64), new ArrowField("amount", ArrowType.Decimal128(12, 2)), new ArrowField("at", ArrowType.Timestamp(ArrowTimeUnit.Microsecond, "UTC")), new ArrowField("kind", ArrowType.Utf8));
+
+    /// <summary>Measures.</summary>
+    internal static async Task RunAsync(BenchmarkOptions options, ReportText report, CancellationToken cancellationToken)
+    {
+        if (NodeInstallation.WhyMissing is { } reason)
+        {
+            report.Paragraph($"NOT RUN: {reason}");
+            return;
+        }
+
+        await using var server = await WarehouseServer.StartAsync("databricks", ["--engine=duckdb"], cancellationToken);
+        var chunk = await ChunkAsync(cancellationToken);
+        var chunks = Math.Max((int)(16 * options.Scale), 1);
+        await server.Control.AddCannedAsync(
+            new JsonObject
+            {
+                ["statement"] = Statement,
+                ["repeat"] = chunks,
+                ["columns"] = new JsonArray(Column("customer_id", "BIGINT"), Column("amount", "DECIMAL(12,2)"), Column("at", "TIMESTAMP"), Column("kind", "STRING")),
+                ["chunks"] = new JsonArray(new JsonObject { ["rowCount"] = RowsOfChunk, ["base64"] = Convert.ToBase64String(chunk) }),
+            },
+            cancellationToken);
+        var bytes = (long)chunk.Length * chunks;
+        await using var connector = new DatabricksConnector(
+            "src",
+            new DatabricksOptions
+            {
+                Transport = new HttpTransportOptions { Endpoint = server.Endpoint, LinkHosts = [string.Create(CultureInfo.InvariantCulture, $"{WarehouseServer.Host}:{(int)server.Ready["storagePort"]!}")] },
+                WarehouseId = "0123456789abcdef",
+                Catalog = "ml",
+                FetchParallelism = Parallelism,
+            },
+            _ => ValueTask.FromResult("dapi-local-token"),
+            TimeProvider.System);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 16 });
+        var (ours, theirs) = (new List<double>(), new List<double>());
+        await Figures.AlternateAsync(
+            Math.Max(options.Repetitions, 7),
+            async () => ours.Add(await IntoEngineAsync(connector, (long)chunks * RowsOfChunk, cancellationToken)),
+            async () => theirs.Add(await BareAsync(client, server, bytes, cancellationToken)));
+        var (fetched, bare) = (bytes / Figures.Quantile([.. ours.Skip(1)], 0.5) / 1000, bytes / Figures.Quantile([.. theirs.Skip(1)], 0.5) / 1000);
+        report.Table(
+            ["bytes", "chunks", "gateway into the engine, MB/s", "bare HttpClient, MB/s", "share", "goal ≥ 0.35"],
+            [[ReportText.Count(bytes), ReportText.Count(chunks), ReportText.Number(fetched), ReportText.Number(bare), ReportText.Ratio(fetched / bare), fetched / bare >= Goal ? "met" : "missed"]]);
+    }
+
+    // From the statement's end, when its result is stored, until its last row is in a table.
+    private static async Task<double> IntoEngineAsync(DatabricksConnector connector, long rows, CancellationToken cancellationToken)
+    {
+        var fragment = new CompiledFragment("F1", "src", "Databricks SQL", Statement,
+        [
+            new PlanColumn(0, "customer_id", new Int64Type(), new StoredInteger()), new PlanColumn(1, "amount", new Model.Types.DecimalType(12, 2), new StoredDecimal(12, 2)),
+            new PlanColumn(2, "at", new Model.Types.TimestampType(), new StoredInstant()), new PlanColumn(3, "kind", new StringType(), new StoredText()),
+        ]);
+        await using var instance = DuckDbInstance.Open(new DuckDbOptions());
+        await using var session = await connector.OpenSessionAsync(new SourceRun("bench", TimeSpan.FromMinutes(5)), cancellationToken);
+        await using var statement = await session.SubmitAsync(fragment, cancellationToken);
+        using var queue = new FragmentQueue(statement.Schema, new InFlightBudget(256 << 20));
+        using var registration = instance.RegisterFragment(queue.ToSource(rows));
+        await using var connection = instance.CreateConnection();
+        var time = await Figures.TimeAsync(async () =>
+        {
+            var feeding = Task.Run(
+                async () =>
+                {
+                    await foreach (var batch in statement.FetchAsync(cancellationToken))
+                    {
+                        await queue.WriteAsync(batch, cancellationToken);
+                    }
+
+                    queue.Complete();
+                },
+                cancellationToken);
+            await connection.ExecuteAsync($"CREATE TABLE t AS SELECT * FROM {registration.TableExpression}", cancellationToken);
+            await feeding;
+        });
+        var stored = await connection.QueryInt64Async("SELECT count(*) FROM t", cancellationToken);
+        return stored == rows ? time : throw new InvalidOperationException($"{stored} rows arrived, not {rows}.");
+    }
+
+    private static async Task<double> BareAsync(HttpClient client, WarehouseServer server, long bytes, CancellationToken cancellationToken)
+    {
+        var links = await LinksAsync(client, server, cancellationToken);
+        long read = 0;
+        var time = await Figures.TimeAsync(() => Parallel.ForEachAsync(links, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (link, token) =>
+        {
+            await using var body = await client.GetStreamAsync(link, token);
+            var buffer = new byte[1 << 16];
+            for (int count; (count = await body.ReadAsync(buffer, token)) > 0;)
+            {
+                Interlocked.Add(ref read, count);
+            }
+        }));
+        return read == bytes ? time : throw new InvalidOperationException($"{read} bytes arrived, not {bytes}.");
+    }
+
+    private static async Task<List<Uri>> LinksAsync(HttpClient client, WarehouseServer server, CancellationToken cancellationToken)
+    {
+        async Task<JsonNode> AskAsync(HttpMethod method, string path, JsonNode? body)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(server.Endpoint, path));
+            request.Headers.Add("Authorization", "Bearer dapi-local-token");
+            request.Content = body is null ? null : JsonContent.Create(body);
+            using var response = await client.SendAsync(request, cancellationToken);
+            return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
+        }
+
+        var answer = await AskAsync(HttpMethod.Post, "api/2.0/sql/statements", new JsonObject
+        {
+            ["warehouse_id"] = "0123456789abcdef", ["statement"] = Statement, ["disposition"] = "EXTERNAL_LINKS", ["format"] = "ARROW_STREAM", ["wait_timeout"] = "30s",
+        });
+        var links = new List<Uri>();
+        var result = answer["result"];
+        while (true)
+        {
+            var given = result!["external_links"]!.AsArray();
+            links.AddRange(given.Select(link => new Uri((string)link!["external_link"]!)));
+            if (given[^1]!["next_chunk_index"] is not { } next)
+            {
+                return links;
+            }
+
+            result = await AskAsync(HttpMethod.Get, $"api/2.0/sql/statements/{(string)answer["statement_id"]!}/result/chunks/{(int)next}", null);
+        }
+    }
+
+    private static JsonObject Column(string name, string type) => new() { ["name"] = name, ["type"] = type };
+
+    private static async Task<byte[]> ChunkAsync(CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream();
+        var writer = new ArrowStreamWriter(stream, Schema);
+        string[] kinds = ["view", "cart", "purchase"];
+        using var builder = new RecordBatchBuilder(Schema);
+        for (var row = 0; row < RowsOfChunk; row++)
+        {
+            builder.Columns[0].AppendInt64(row % 1000);
+            builder.Columns[1].AppendDecimal128(row % 100_000);
+            builder.Columns[2].AppendTimestamp(1_767_225_600_000_000 + (row * 1_000_000L));
+            builder.Columns[3].AppendString(kinds[row % 3]);
+            if (builder.RowCount == 20_000)
+            {
+                using var batch = builder.Build();
+                await writer.WriteAsync(batch, cancellationToken);
+            }
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,31 @@
+using FederatedSegmentation.Testing.Warehouses;
+using Xunit.Abstractions;
+
+namespace FederatedSegmentation.PropertyTests;
+
+public sealed class DatabricksPropertyTests(ITestOutputHelper output)
+{
+    [WarehouseFact]
+    public async Task Members_over_databricks_are_those_of_the_oracle()
+    {
+        await ReportEngineAsync();
+        await new PropertyRuns(output, Placing.InDatabricks, first: 400_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
+    }
+
+    [WarehouseFact]
+    public async Task Members_over_files_and_databricks_are_those_of_the_oracle()
+    {
+        await ReportEngineAsync();
+        await new PropertyRuns(output, Placing.InFilesAndDatabricks, first: 410_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
+    }
+
+    private async Task ReportEngineAsync()
+    {
+        var engine = ((DatabricksRemote)await DatabricksRemote.CreateAsync(CancellationToken.None)).Engine;
+        output.WriteLine($"The SQL of Databricks runs on {engine}.");
+        if (engine == "DuckDB")
+        {
+            output.WriteLine("NOT RUN: Databricks SQL on Apache Spark: there is none. Set SPARK_HOME and install Java 17; the statements ran on DuckDB.");
+        }
+    }
+}
