@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Planning.Time;
 
 namespace FederatedSegmentation.Planning.Building;
 
@@ -11,6 +12,9 @@ namespace FederatedSegmentation.Planning.Building;
 /// </summary>
 internal sealed class SequenceBuilder(RelatedRowsBuilder related)
 {
+    // 0001-01-01T00:00:00.
+    private const long FirstMicrosecond = -62_135_596_800_000_000;
+
     /// <summary>TRUE for the rows that have the sequence among their related rows.</summary>
     public MatchPlan Build(RowContext row, SequencePredicate sequence)
     {
@@ -53,15 +57,30 @@ internal sealed class SequenceBuilder(RelatedRowsBuilder related)
         .Append(Time(sequence, rows))
         .Select(column => new IsNullPlan(AggregationBuilder.Input(new ColumnExpression(column)), Negated: true, Origin: null));
 
+    // time + within ≤ end. A fixed length is taken off the constant instead, so that the column stays as it is stored.
     private static IEnumerable<PlanPredicate> IsOver(SequencePredicate sequence, RelatedRows rows, AbsentStep absent)
     {
-        if (absent.EndsBy is { } end)
+        if (absent.EndsBy is not { } end)
         {
-            var time = Time(sequence, rows);
-            yield return new ComparisonPlan(
-                ComparisonOperator.LessOrEqual, new ShiftExpression(new ColumnExpression(time), absent.Within), new LiteralExpression(end, time.Type), sequence.Origin);
+            yield break;
         }
+
+        var time = new ColumnExpression(Time(sequence, rows));
+        yield return absent.Within.Months > 0
+            ? new ComparisonPlan(ComparisonOperator.LessOrEqual, new ShiftExpression(time, absent.Within), new LiteralExpression(end, time.Type), sequence.Origin)
+            : Earlier(end, absent.Within.Microseconds) is { } latest
+                ? new ComparisonPlan(ComparisonOperator.LessOrEqual, time, new LiteralExpression(latest, time.Type), sequence.Origin)
+                : new ConstantPlan(false);
     }
+
+    // Null before the year 1, where no time lies.
+    private static Literal? Earlier(Literal time, long microseconds) => time switch
+    {
+        TimestampLiteral instant when instant.Microseconds - microseconds >= FirstMicrosecond => new TimestampLiteral(instant.Microseconds - microseconds),
+        DateTimeLiteral clock when clock.Microseconds - microseconds >= FirstMicrosecond => new DateTimeLiteral(clock.Microseconds - microseconds),
+        DateLiteral day when WallClock.Midnight(day.Value) - microseconds is >= FirstMicrosecond and var midnight => new DateLiteral(WallClock.DayOf(midnight)),
+        _ => null,
+    };
 
     private static ImmutableArray<JoinKey> Keys(SequencePredicate sequence, RelatedRows rows, RelatedRows others) =>
     [

@@ -8,22 +8,26 @@ using FederatedSegmentation.Sql.Tree;
 namespace FederatedSegmentation.Sql.Compilation;
 
 /// <summary>
-/// Matches with a band of time. In the engine both sides are put on one line of time for each key and walked once by a window, so that a key with many
-/// rows costs a sort and no pairs; elsewhere, and inside an alternative, an EXISTS.
+/// Matches with a band of time. In the engine no pairs are made: the build rows are summed up for each key and cell of a <see cref="TimeGrid"/>, and each
+/// row is matched with the few cells around it. Where a band has no grid, and where rows without a match are wanted, both sides are put on one line of
+/// time for each key and walked once by a window. Elsewhere, and inside an alternative, an EXISTS.
 /// </summary>
 /// <remarks>
-/// Of the build rows early enough, the one with the latest end of its window (time + within) decides. That need not be the latest row, because months do
-/// not keep the order of times: 30 January 13:00 and 31 January 12:00, plus a month. An ASOF join would do the same work, but DuckDB 1.5.5 gives wrong
-/// rows for it where keys hold NULLs.
+/// Of the build rows before a row, the one with the latest end of its window (time + within) decides. That need not be the latest row, because months do
+/// not keep the order of times: 30 January 13:00 and 31 January 12:00, plus a month. An ASOF join sees only the latest, and DuckDB 1.5.5 gives wrong rows
+/// for it where keys hold NULLs.
 /// </remarks>
 internal sealed class BandCompiler(SqlDialect dialect, ConditionCompiler conditions, ExpressionCompiler expressions, PlanCompiler compiler)
 {
-    /// <summary>The start of the names that a line of time adds; no column is called so.</summary>
+    /// <summary>The start of the names that cells and lines of time add; no column is called so.</summary>
     public const string NamePrefix = "band_";
 
     private const string TimeName = $"{NamePrefix}time";
     private const string EndName = $"{NamePrefix}ends";
     private const string SideName = $"{NamePrefix}is_build";
+    private const string CellName = $"{NamePrefix}cell";
+    private const string LeastName = $"{NamePrefix}least";
+    private const string GreatestName = $"{NamePrefix}greatest";
 
     /// <summary>The rows of the block that have a match, or have none.</summary>
     /// <param name="block">The rows.</param>
@@ -34,18 +38,110 @@ internal sealed class BandCompiler(SqlDialect dialect, ConditionCompiler conditi
     public QueryBlock Filter(QueryBlock block, ImmutableArray<PlanColumn> columns, MatchPlan match, TimeBand band, bool negated)
     {
         var build = compiler.Open(match.Build);
-        if (!dialect.WalksTimeByWindow || match.Keys.Any(key => block[key.Probe].Type != build[key.Build].Type || block[key.Probe].Storage != build[key.Build].Storage))
+        if (dialect.CutsTime && !negated && TimeGrid.Of(band) is { } grid)
         {
-            var condition = Exists(match, band, block, build);
-            block.Keep(condition with { Negated = negated });
+            JoinCells(block, match, band, grid, build);
             return block;
         }
 
-        return OnOneLine(block, columns, match, band, build, negated);
+        if (dialect.CutsTime && match.Keys.All(key => block[key.Probe].Type == build[key.Build].Type && block[key.Probe].Storage == build[key.Build].Storage))
+        {
+            return OnOneLine(block, columns, match, band, build, negated);
+        }
+
+        block.Keep(Exists(match, band, block, build) with { Negated = negated });
+        return block;
     }
 
     /// <summary>TRUE where the block's row has a match, never unknown.</summary>
     public SqlExists Exists(MatchPlan match, TimeBand band, QueryBlock block) => Exists(match, band, block, compiler.Open(match.Build));
+
+    // A cell stands for its rows: a row near it has a match in it exactly if it lies between the least time and the greatest end (the least time less the
+    // length and the greatest time, where build rows come after). In its own cell the one bound decides, because the other is always met; in the cells
+    // beside it, the other.
+    private void JoinCells(QueryBlock block, MatchPlan match, TimeBand band, TimeGrid grid, QueryBlock build)
+    {
+        var alias = compiler.Alias();
+        SqlColumn Of(string name) => new(alias, name);
+
+        var on = match.Keys.SelectMany((key, i) => conditions.Key(key, block[key.Probe], build[key.Build] with { Expression = Of(KeyName(i)) })).ToList();
+        if (grid.Width is { } width)
+        {
+            on.Add(new SqlComparison(ComparisonOperator.Equal, dialect.TimeCell(Microseconds(block[band.Probe]), width), Of(CellName)));
+        }
+
+        on.AddRange(Reaches(band, block[band.Probe], Of(LeastName), Of(GreatestName)));
+        block.Join(SqlJoinKind.Semi, new SqlDerived(CellsAround(match, band, grid, build), alias), on);
+    }
+
+    private IEnumerable<SqlCondition> Reaches(TimeBand band, SqlValue probe, SqlColumn least, SqlColumn greatest)
+    {
+        var time = Microseconds(probe);
+        if (!band.BuildIsEarlier)
+        {
+            yield return new SqlComparison(ComparisonOperator.Less, time, greatest);
+            yield return new SqlComparison(ComparisonOperator.LessOrEqual, least, Microseconds(probe, band.Within));
+            yield break;
+        }
+
+        yield return new SqlComparison(band.GapMinimum is null ? ComparisonOperator.Less : ComparisonOperator.LessOrEqual, least, time);
+        if (band.Within is not null)
+        {
+            yield return new SqlComparison(ComparisonOperator.LessOrEqual, time, greatest);
+        }
+    }
+
+    // Each cell once for its own place, and once for each of the cells from which it can be reached.
+    private SqlQuery CellsAround(MatchPlan match, TimeBand band, TimeGrid grid, QueryBlock build)
+    {
+        var cells = Cells(match, band, grid, build);
+        if (grid.Reach == 0)
+        {
+            return cells;
+        }
+
+        var table = compiler.AddCommonTable("cells", cells);
+        return new SqlUnionAll([.. Enumerable.Range(0, grid.Reach + 1).Select(SqlQuery (step) =>
+        {
+            var alias = compiler.Alias();
+            return new SqlSelect([.. cells.Outputs.Select(output => Moved(output, alias, band.BuildIsEarlier ? step : -step))], new SqlTable(table, alias));
+        })]);
+    }
+
+    private static SqlOutput Moved(SqlOutput output, string alias, int cells)
+    {
+        var column = new SqlColumn(alias, output.Name);
+        return output with { Value = output.Name == CellName && cells != 0 ? new SqlArithmetic('+', column, Number(cells)) : column };
+    }
+
+    private SqlSelect Cells(MatchPlan match, TimeBand band, TimeGrid grid, QueryBlock build)
+    {
+        var time = build[band.Build];
+        var from = Microseconds(time, band.GapMinimum);
+        var end = band.BuildIsEarlier ? Microseconds(time, band.Within) : from;
+        var groups = match.Keys.Select((key, i) => new SqlOutput(build[key.Build].Expression, KeyName(i))).ToImmutableArray();
+        if (grid.Width is { } width)
+        {
+            groups = groups.Add(new SqlOutput(dialect.TimeCell(from, width), CellName));
+        }
+
+        return new SqlSelect(
+            [.. groups, new SqlOutput(new SqlCall("min", [from]), LeastName), new SqlOutput(new SqlCall("max", [end]), GreatestName)],
+            build.From)
+        {
+            // A row without a time has no cell.
+            Where = [.. build.Where, new SqlIsNull(time.Expression, Negated: true)],
+            GroupBy = [.. groups.Select(group => group.Value)],
+        };
+    }
+
+    // Whole numbers, because they cost a fraction of what instants do.
+    private SqlExpression Microseconds(SqlValue time, Duration? later = null) => later switch
+    {
+        null or { IsZero: true } => dialect.Microseconds(time),
+        { Months: 0 } => new SqlArithmetic('+', dialect.Microseconds(time), Number(later.Microseconds)),
+        _ => dialect.Microseconds(time with { Expression = expressions.Shift(expressions.AsUtc(time), later) }),
+    };
 
     private SqlExists Exists(MatchPlan match, TimeBand band, QueryBlock block, QueryBlock build)
     {

@@ -50,7 +50,7 @@ public sealed class DuckDbDialect : SqlDialect
     public override bool HasSemiJoin => true;
 
     /// <inheritdoc />
-    public override bool WalksTimeByWindow => true;
+    public override bool CutsTime => true;
 
     /// <inheritdoc />
     public override string WriteLiteral(Literal value, StorageType storage) => (value, storage) switch
@@ -177,6 +177,16 @@ public sealed class DuckDbDialect : SqlDialect
             : new SqlCall("to_microseconds", [Number(duration.Microseconds)]);
         var sum = new SqlArithmetic('+', time.Expression, interval);
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
+    }
+
+    /// <inheritdoc />
+    public override SqlExpression Microseconds(SqlValue time) => new SqlCall("epoch_us", [time.Expression]);
+
+    /// <inheritdoc />
+    public override SqlExpression TimeCell(SqlExpression microseconds, long width)
+    {
+        // Division cuts off towards zero, so it starts from 2^62 microseconds before 1970, where no time is negative any more.
+        return new SqlTemplate(["((", string.Create(CultureInfo.InvariantCulture, $" + {1L << 62}) // {width})")], [microseconds]);
     }
 
     /// <inheritdoc />

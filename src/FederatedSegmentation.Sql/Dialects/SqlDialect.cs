@@ -27,8 +27,8 @@ public abstract class SqlDialect
     /// <summary>Whether FROM takes SEMI JOIN and ANTI JOIN; elsewhere they become EXISTS and NOT EXISTS.</summary>
     public virtual bool HasSemiJoin => false;
 
-    /// <summary>Whether rows that follow each other in time are found by a window over both sides; elsewhere by EXISTS.</summary>
-    public virtual bool WalksTimeByWindow => false;
+    /// <summary>Whether rows that follow each other in time are found without pairs, by cells of time or a window; elsewhere by EXISTS.</summary>
+    public virtual bool CutsTime => false;
 
     /// <summary>What stands between the name of a common table and its query.</summary>
     public virtual string CommonTableAs => " AS MATERIALIZED ";
@@ -149,6 +149,15 @@ public abstract class SqlDialect
     /// <param name="time">A date or a wall clock.</param>
     /// <param name="duration">Not zero.</param>
     public abstract SqlExpression Add(SqlValue time, Duration duration);
+
+    /// <summary>A time as an int64, its microseconds since 1970; only where <see cref="CutsTime"/>.</summary>
+    /// <param name="time">A date, a wall clock or an instant.</param>
+    public virtual SqlExpression Microseconds(SqlValue time) => throw SqlErrors.Unsupported(Name, "microseconds of a time");
+
+    /// <summary>The number of the cell that a time lies in, an int64: one more with every <paramref name="width"/>; only where <see cref="CutsTime"/>.</summary>
+    /// <param name="microseconds">An int64.</param>
+    /// <param name="width">At least 1.</param>
+    public virtual SqlExpression TimeCell(SqlExpression microseconds, long width) => throw SqlErrors.Unsupported(Name, "cells of time");
 
     /// <summary>The bucket of a key, as <see cref="SplitBucketExpression"/> says.</summary>
     public abstract SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys);

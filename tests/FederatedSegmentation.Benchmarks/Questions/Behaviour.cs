@@ -52,6 +52,12 @@ internal static class Behaviour
                 SELECT customer_id, kind, placed_at, max(placed_at) FILTER (kind = 'cart') OVER (PARTITION BY customer_id ORDER BY placed_at RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING) AS cart
                 FROM 'events.parquet' WHERE kind IN ('cart', 'purchase'))
               WHERE kind = 'purchase' AND placed_at <= cart + INTERVAL 3 DAY) e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT p.customer_id FROM (FROM 'events.parquet' WHERE kind = 'purchase') p
+              SEMI JOIN (FROM 'events.parquet' WHERE kind = 'cart') c
+                ON c.customer_id = p.customer_id AND c.placed_at < p.placed_at AND p.placed_at <= c.placed_at + INTERVAL 3 DAY) e ON e.customer_id = id
             """),
 
         new("cart_without_purchase",
@@ -61,6 +67,12 @@ internal static class Behaviour
               SELECT c.customer_id FROM (FROM 'events.parquet' WHERE kind = 'cart' AND placed_at + INTERVAL 30 DAY <= TIMESTAMPTZ '2026-06-15 12:00:00+00') c
               ASOF LEFT JOIN (FROM 'events.parquet' WHERE kind = 'purchase') p ON p.customer_id = c.customer_id AND c.placed_at < p.placed_at
               WHERE p.placed_at IS NULL OR p.placed_at > c.placed_at + INTERVAL 30 DAY) e ON e.customer_id = id
+            """,
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT c.customer_id FROM (FROM 'events.parquet' WHERE kind = 'cart' AND placed_at + INTERVAL 30 DAY <= TIMESTAMPTZ '2026-06-15 12:00:00+00') c
+              ANTI JOIN (FROM 'events.parquet' WHERE kind = 'purchase') p
+                ON p.customer_id = c.customer_id AND c.placed_at < p.placed_at AND p.placed_at <= c.placed_at + INTERVAL 30 DAY) e ON e.customer_id = id
             """),
 
         new("most_weeks", "{regular: events, per: {n: 1, unit: week}, in: 3, of_last: 8}",
