@@ -48,6 +48,11 @@ public sealed class DuckDbInstance : IAsyncDisposable
 
                 // Not an option of opening: the time zones' part is loaded after that.
                 Run(connection, "SET GLOBAL TimeZone = 'UTC'");
+                if (options.DisabledOptimizers is { } optimizers)
+                {
+                    Run(connection, $"SET GLOBAL disabled_optimizers = '{optimizers.Replace("'", "''", StringComparison.Ordinal)}'");
+                }
+
                 if (options.MaxTempBytes is { } bytes)
                 {
                     // As an option of opening it is shown but not obeyed.
