@@ -58,7 +58,8 @@ internal static class MemoryBenchmark
         Console.WriteLine(peak.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
-    private static async Task<double> PeakAsync(string side, Dataset dataset, string folder, string id, CancellationToken cancellationToken)
+    /// <summary>The peak in MiB of a process that does one side of one question.</summary>
+    internal static async Task<double> PeakAsync(string side, Dataset dataset, string folder, string id, CancellationToken cancellationToken)
     {
         using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(MemoryBenchmark).Assembly.Location, ChildVerb, side, dataset.Name, folder, id]) { RedirectStandardOutput = true })!;
         var printed = await child.StandardOutput.ReadToEndAsync(cancellationToken);

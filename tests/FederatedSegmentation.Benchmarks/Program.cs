@@ -87,6 +87,10 @@ async Task RunAsync(string part, ReportText report)
             await CaseRunner.WriteDefinitionsAsync(behaviour, Behaviour.Dataset, stop);
             await EndToEndBenchmark.RunAsync(Behaviour.Dataset, behaviour, options, report, stop);
             break;
+        case "skew":
+            report.Section("Sequences over skewed events", "A twentieth of all events are of one customer. First against a self-join that makes the pairs, then alone: the time from the definition to the renamed file, and the peak of a process that does nothing else.");
+            await SkewBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "skew")).FullName, options, report, stop);
+            break;
         case "memory":
             report.Section("Peak memory", "The first part's segments again, each side in a process of its own (`VmHWM`), both on the .NET runtime; of several statements the one with the lowest peak.");
             await MemoryBenchmark.RunAsync(Shop.Dataset, await ShopAsync(), report, stop);

@@ -58,6 +58,35 @@ internal static class Behaviour
               SELECT p.customer_id FROM (FROM 'events.parquet' WHERE kind = 'purchase') p
               SEMI JOIN (FROM 'events.parquet' WHERE kind = 'cart') c
                 ON c.customer_id = p.customer_id AND c.placed_at < p.placed_at AND p.placed_at <= c.placed_at + INTERVAL 3 DAY) e ON e.customer_id = id
+            """,
+            """
+            WITH e AS (SELECT customer_id, kind, epoch_us(placed_at) AS at FROM 'events.parquet' WHERE kind IN ('cart', 'purchase'))
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT p.customer_id FROM (FROM e WHERE kind = 'purchase') p
+              ASOF JOIN (FROM e WHERE kind = 'cart') c ON c.customer_id = p.customer_id AND p.at > c.at
+              WHERE p.at <= c.at + 259200000000) s ON s.customer_id = id
+            """),
+
+        new("cart_purchase_return",
+            "{seq: events, steps: [{where: {field: kind, eq: cart}}, {where: {field: kind, eq: purchase}, within: {n: 3, unit: day}}, {where: {field: kind, eq: return}, within: {n: 7, unit: day}}]}",
+            """
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT r.customer_id FROM (FROM 'events.parquet' WHERE kind = 'return') r
+              ASOF JOIN (
+                SELECT p.customer_id, p.placed_at FROM (FROM 'events.parquet' WHERE kind = 'purchase') p
+                ASOF JOIN (FROM 'events.parquet' WHERE kind = 'cart') c ON c.customer_id = p.customer_id AND p.placed_at > c.placed_at
+                WHERE p.placed_at <= c.placed_at + INTERVAL 3 DAY) q ON q.customer_id = r.customer_id AND r.placed_at > q.placed_at
+              WHERE r.placed_at <= q.placed_at + INTERVAL 7 DAY) e ON e.customer_id = id
+            """,
+            """
+            WITH e AS (SELECT customer_id, kind, epoch_us(placed_at) AS at FROM 'events.parquet' WHERE kind IN ('cart', 'purchase', 'return'))
+            SELECT id FROM 'customers.parquet' SEMI JOIN (
+              SELECT r.customer_id FROM (FROM e WHERE kind = 'return') r
+              ASOF JOIN (
+                SELECT p.customer_id, p.at FROM (FROM e WHERE kind = 'purchase') p
+                ASOF JOIN (FROM e WHERE kind = 'cart') c ON c.customer_id = p.customer_id AND p.at > c.at
+                WHERE p.at <= c.at + 259200000000) q ON q.customer_id = r.customer_id AND r.at > q.at
+              WHERE r.at <= q.at + 604800000000) s ON s.customer_id = id
             """),
 
         new("cart_without_purchase",
@@ -99,6 +128,34 @@ internal static class Behaviour
               FROM 'customers.parquet' LEFT JOIN (SELECT customer_id, sum(amount) AS spent FROM 'events.parquet' GROUP BY customer_id) ON customer_id = id)
             WHERE place <= ceil(size * 10 / 100)
             """),
+
+        new("three_tiers",
+            """
+            true
+            tiers:
+              - {name: rich, where: {field: balance, gte: 9000}, cap: 50000, by: [{field: balance, dir: desc}]}
+              - {name: german, where: {field: country, eq: DE}, cap: 60000}
+              - {name: rest, rest: true}
+            """,
+            """
+            WITH rich AS (SELECT id FROM 'customers.parquet' WHERE balance >= 9000 ORDER BY balance DESC, id LIMIT 50000),
+                 german AS (SELECT id FROM 'customers.parquet' ANTI JOIN rich USING (id) WHERE country = 'DE' ORDER BY id LIMIT 60000)
+            SELECT c.id, CASE WHEN r.id IS NOT NULL THEN 'rich' WHEN g.id IS NOT NULL THEN 'german' ELSE 'rest' END AS tier
+            FROM 'customers.parquet' c LEFT JOIN rich r ON r.id = c.id LEFT JOIN german g ON g.id = c.id
+            """,
+            """
+            SELECT id, CASE WHEN is_rich THEN 'rich' WHEN country = 'DE' AND row_number() OVER (PARTITION BY NOT is_rich AND country = 'DE' ORDER BY id) <= 60000 THEN 'german' ELSE 'rest' END AS tier
+            FROM (SELECT id, country, balance >= 9000 AND row_number() OVER (PARTITION BY balance >= 9000 ORDER BY balance DESC, id) <= 50000 AS is_rich FROM 'customers.parquet')
+            """),
+
+        new("two_arms", "true\nsplit: {salt: holiday26, parts: [{name: a, pct: 45}, {name: b, pct: 45}], holdout: 10}",
+            """
+            SELECT id, CASE WHEN bucket < 4500 THEN 'a' WHEN bucket < 9000 THEN 'b' ELSE 'holdout' END AS arm, bucket
+            FROM (SELECT id, CAST('0x' || substr(md5('holiday26:' || id), 1, 8) AS BIGINT) % 10000 AS bucket FROM 'customers.parquet')
+            """),
+
+        new("at_least_a_parameter", "{field: balance, gte: {param: least}}\nparams: {least: {type: 'decimal(12,2)', default: 5000}}",
+            "SELECT id FROM 'customers.parquet' WHERE balance >= 5000"),
     ];
 
     /// <summary>The questions; the data is made by <see cref="WriteAsync"/>.</summary>

@@ -6,7 +6,7 @@ namespace FederatedSegmentation.Benchmarks.Questions;
 /// <param name="Id">The segment's id.</param>
 /// <param name="Definition">The segment's predicate, which follows <c>where:</c> in its file, and whatever follows that.</param>
 /// <param name="Statements">
-/// Statements without an order, each of which returns the key's column once per member; <c>'name.parquet'</c> is a file of the dataset. The one that is
+/// Statements without an order, each of which returns the key's column once per member, and the columns that tiers and splits add; <c>'name.parquet'</c> is a file of the dataset. The one that is
 /// fastest on the machine is what the gateway is compared with.
 /// </param>
 internal sealed record Question(string Id, string Definition, params ImmutableArray<string> Statements);
