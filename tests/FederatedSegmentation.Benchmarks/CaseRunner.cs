@@ -6,6 +6,7 @@ using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Membership;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual.DuckDb;
 using FederatedSegmentation.Running;
@@ -29,7 +30,11 @@ internal sealed partial class CaseRunner : IAsyncDisposable
     }
 
     /// <summary>A gateway over definitions in a folder.</summary>
-    internal static SegmentGateway Gateway(string folder, ImmutableArray<SourceOptions> options, ImmutableArray<IDataSourceConnector> sources) => new(
+    internal static SegmentGateway Gateway(string folder, ImmutableArray<SourceOptions> options, ImmutableArray<IDataSourceConnector> sources)
+        => Gateway(folder, options, sources, ReductionPolicy.Default);
+
+    /// <summary>A gateway over definitions in a folder.</summary>
+    internal static SegmentGateway Gateway(string folder, ImmutableArray<SourceOptions> options, ImmutableArray<IDataSourceConnector> sources, ReductionPolicy reductions) => new(
         new GatewayOptions
         {
             File = Path.Combine(folder, "appsettings.json"),
@@ -43,6 +48,7 @@ internal sealed partial class CaseRunner : IAsyncDisposable
         sources,
         [],
         new DuckDbResidualEngine(new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, Environment.ProcessorCount, null, 20L << 30, 64 << 20, KeepsSpare: true), new PinnedZoneRules()),
+        reductions,
         TimeProvider.System);
 
     /// <summary>Writes the model and the segments of a dataset.</summary>

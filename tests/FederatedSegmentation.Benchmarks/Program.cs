@@ -111,6 +111,12 @@ async Task RunAsync(string part, ReportText report)
             report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until the last row is in a table of the engine, against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
             await LinksBenchmark.RunAsync(options, report, stop);
             break;
+        case "keys":
+            report.Section("Keys that travel", string.Create(
+                CultureInfo.InvariantCulture,
+                $"A segment over two PostgreSQL sources, {1_000_000 * options.Scale:N0} customers in one and three events of each in the other; one customer in a hundred fulfils the condition of the first. Bytes are those of the columns as they are received."));
+            await KeysBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "keys")).FullName, options, report, stop);
+            break;
         default:
             report.Section("Cold start", "The published program, a new process each time, its files in the operating system's cache.");
             await ColdStartBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "tiny")).FullName, options, report, stop);

@@ -7,7 +7,7 @@ namespace FederatedSegmentation.Planning.Reduction;
 public sealed record ReductionPolicy(long LeastRows, double LeastGain, double Optimism)
 {
     /// <summary>For runs: a statement that waits pays with the time of those that it waits for, so it has to save more than it costs.</summary>
-    public static ReductionPolicy Default { get; } = new(LeastRows: 20_000, LeastGain: 4, Optimism: 16);
+    public static ReductionPolicy Default { get; } = new(LeastRows: 20_000, LeastGain: 1, Optimism: 16);
 
     /// <summary>Whenever it is possible, whatever is expected: for proofs that it changes no member.</summary>
     public static ReductionPolicy Always { get; } = new(LeastRows: 0, LeastGain: 0, Optimism: double.PositiveInfinity);
