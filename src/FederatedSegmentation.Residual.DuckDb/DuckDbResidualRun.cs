@@ -13,22 +13,22 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>One run of the embedded engine. Its statements follow each other on one connection.</summary>
-internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folder, string? writableFile, long inFlightBytes, bool showsValues, Action whenEnded) : IResidualRun
+internal sealed class DuckDbResidualRun(OpenedInstance opened, string? writableFile, long inFlightBytes, bool showsValues, Action whenEnded) : IResidualRun
 {
     private readonly InFlightBudget _budget = new(inFlightBytes);
-    private readonly DuckDbConnection _connection = instance.CreateConnection();
+    private DuckDbConnection Connection => opened.Connection;
     private bool _isStaged;
 
     /// <inheritdoc />
     public Task ReceiveAsync(
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
-        => new FragmentReceiver(instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
+        => new FragmentReceiver(opened.Instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
 
     /// <inheritdoc />
     public async Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken)
     {
         // Other fragments may arrive or ask for keys at the same time.
-        var connection = instance.CreateConnection();
+        var connection = opened.Instance.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             return await Guarded(() => KeyReader.ReadAsync(connection, statement, cancellationToken)).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     public async IAsyncEnumerable<RecordBatch> MembersAsync(ResidualStatements statements, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await StageAsync(statements, cancellationToken).ConfigureAwait(false);
-        var reader = await Guarded(() => _connection.QueryAsync(statements.Members, cancellationToken)).ConfigureAwait(false);
+        var reader = await Guarded(() => Connection.QueryAsync(statements.Members, cancellationToken)).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             while (await Guarded(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false) is { } batch)
@@ -75,17 +75,15 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
     }
 
     /// <inheritdoc />
-    public Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.QueryInt64Async(sql, cancellationToken));
+    public Task<long?> QueryNumberAsync(string sql, CancellationToken cancellationToken) => Guarded(() => Connection.QueryInt64Async(sql, cancellationToken));
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.QueryTextsAsync(sql, cancellationToken));
+    public Task<IReadOnlyList<string>> QueryTextsAsync(string sql, CancellationToken cancellationToken) => Guarded(() => Connection.QueryTextsAsync(sql, cancellationToken));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _connection.DisposeAsync().ConfigureAwait(false);
-        await instance.DisposeAsync().ConfigureAwait(false);
-        folder.Dispose();
+        await opened.DisposeAsync().ConfigureAwait(false);
         whenEnded();
     }
 
@@ -104,7 +102,7 @@ internal sealed class DuckDbResidualRun(DuckDbInstance instance, RunFolder folde
         _isStaged = true;
     }
 
-    private Task<long> ExecuteAsync(string sql, CancellationToken cancellationToken) => Guarded(() => _connection.ExecuteAsync(sql, cancellationToken));
+    private Task<long> ExecuteAsync(string sql, CancellationToken cancellationToken) => Guarded(() => Connection.ExecuteAsync(sql, cancellationToken));
 
     private static async Task<T> Guarded<T>(Func<Task<T>> statement)
     {

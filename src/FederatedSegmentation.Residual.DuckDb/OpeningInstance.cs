@@ -9,7 +9,7 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
     private const string UnsafeOptimizers = "join_filter_pushdown";
 
     /// <summary>Ends when the instance is open, or with why it is not.</summary>
-    public Task<(DuckDbInstance Instance, RunFolder Folder)> Task { get; } = System.Threading.Tasks.Task.Run(() => OpenAsync(options, zones, name));
+    public Task<OpenedInstance> Task { get; } = System.Threading.Tasks.Task.Run(() => OpenAsync(options, zones, name));
 
     /// <summary>Closes it. A failure to open was thrown to whoever waited for it, or nobody needs it any more.</summary>
     public async ValueTask DisposeAsync()
@@ -17,13 +17,12 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
         await ((Task)Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Task.IsCompletedSuccessfully)
         {
-            var (instance, folder) = await Task.ConfigureAwait(false);
-            await instance.DisposeAsync().ConfigureAwait(false);
-            folder.Dispose();
+            var opened = await Task.ConfigureAwait(false);
+            await opened.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private static async Task<(DuckDbInstance Instance, RunFolder Folder)> OpenAsync(DuckDbEngineOptions options, IZoneRules zones, string name)
+    private static async Task<OpenedInstance> OpenAsync(DuckDbEngineOptions options, IZoneRules zones, string name)
     {
         var folder = RunFolder.Create(options.TempDirectory ?? Path.GetTempPath(), name);
         DuckDbInstance? instance = null;
@@ -38,7 +37,11 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
                 DisabledOptimizers = UnsafeOptimizers,
             });
             ZoneFunctions.Register(instance, zones);
-            return (instance, folder);
+
+            // The first statement of an instance looks up what all later ones find.
+            var connection = instance.CreateConnection();
+            await connection.ExecuteAsync("SELECT 1", CancellationToken.None).ConfigureAwait(false);
+            return new OpenedInstance(instance, connection, folder);
         }
         catch (Exception failure)
         {
@@ -55,5 +58,20 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
 
             throw;
         }
+    }
+}
+
+/// <summary>An instance for one run, with the connection for its statements and its folder.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Connection">A connection of it, used once already.</param>
+/// <param name="Folder">Where it spills.</param>
+internal sealed record OpenedInstance(DuckDbInstance Instance, DuckDbConnection Connection, RunFolder Folder) : IAsyncDisposable
+{
+    /// <summary>Closes the instance and removes its folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        await Instance.DisposeAsync().ConfigureAwait(false);
+        Folder.Dispose();
     }
 }

@@ -11,10 +11,10 @@ internal sealed class PreparedRun(OpeningInstance opening, DuckDbEngineOptions o
     public async Task<IResidualRun> StartAsync(ResidualRunOptions run, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isStarted, this);
-        var (instance, folder) = await opening.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var opened = await opening.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            instance.LockDown(run.ReadableFolders, run.WritableFile is { } output ? run.ReadableFiles.Add(output) : run.ReadableFiles);
+            opened.Instance.LockDown(run.ReadableFolders, run.WritableFile is { } output ? run.ReadableFiles.Add(output) : run.ReadableFiles);
         }
         catch (DuckDbException failure)
         {
@@ -22,7 +22,7 @@ internal sealed class PreparedRun(OpeningInstance opening, DuckDbEngineOptions o
         }
 
         _isStarted = true;
-        return new DuckDbResidualRun(instance, folder, run.WritableFile, options.InFlightBytes, run.ShowsValues, whenEnded);
+        return new DuckDbResidualRun(opened, run.WritableFile, options.InFlightBytes, run.ShowsValues, whenEnded);
     }
 
     /// <inheritdoc />
