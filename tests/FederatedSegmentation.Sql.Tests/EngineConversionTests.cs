@@ -97,6 +97,10 @@ public sealed class EngineConversionTests(DuckDbEngine engine) : IClassFixture<D
         await CheckAsync("TIMESTAMPTZ '2026-06-05 10:00:00+00'", new StoredInstant(), DataTypes.String, "2026-06-05T10:00:00.000000Z");
         await CheckAsync("5", new StoredInteger(), DataTypes.String, "5");
         await CheckAsync("CAST('5.50' AS DECIMAL(5,2))", new StoredDecimal(5, 2), DataTypes.String, "5.50");
+        await CheckAsync("CAST('0.50' AS DECIMAL(2,2))", new StoredDecimal(2, 2), DataTypes.String, "0.50");
+        await CheckAsync("CAST('-0.05' AS DECIMAL(2,2))", new StoredDecimal(2, 2), DataTypes.String, "-0.05");
+        await CheckAsync("CAST('0.00000000000000000000000000000000000001' AS DECIMAL(38,38))", new StoredDecimal(38, 38), DataTypes.String, "0.00000000000000000000000000000000000001");
+        await CheckAsync("CAST('0.50' AS DECIMAL(3,2))", new StoredDecimal(3, 2), DataTypes.String, "0.50");
         await CheckAsync("from_hex('616263')", new StoredBinary(), DataTypes.String, "abc");
         await CheckAsync("from_hex('ff')", new StoredBinary(), DataTypes.String, null);
         await CheckAsync("'00Ff'", Text, DataTypes.Binary, "\\x00\\xFF");

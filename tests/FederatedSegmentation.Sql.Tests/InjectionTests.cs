@@ -161,4 +161,17 @@ public sealed class InjectionTests(DuckDbEngine engine, Xunit.Abstractions.ITest
 
         return count;
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public void A_name_that_no_dialect_can_say_is_a_defect_of_ours(string name)
+    {
+        foreach (var dialect in new SqlDialect[] { DuckDbDialect.Instance, PostgresDialect.Instance })
+        {
+            var failure = Assert.Throws<FederatedSegmentationException>(() => dialect.QuoteIdentifier(name));
+            Assert.StartsWith("INT002: ", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("a name that is empty or holds U+0000", failure.Message, StringComparison.Ordinal);
+        }
+    }
 }

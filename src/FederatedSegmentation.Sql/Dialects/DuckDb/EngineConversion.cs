@@ -122,6 +122,8 @@ public static class EngineConversion
 
     private static string ToText(string x, StorageType stored) => stored switch
     {
+        // The engine leaves out the zero before the point where a decimal has no digits there: .50 for decimal(2,2).
+        StoredDecimal { Scale: > 0 } fraction when fraction.Precision == fraction.Scale => $"regexp_replace(CAST({x} AS VARCHAR), '^(-?)\\.', '\\10.')",
         StoredText or StoredBoolean or StoredInteger or StoredDecimal or StoredFloat or StoredDate => $"CAST({x} AS VARCHAR)",
         StoredWallClock => $"strftime({x}, '%Y-%m-%dT%H:%M:%S.%f')",
         StoredInstant => $"strftime(CAST({x} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')",
