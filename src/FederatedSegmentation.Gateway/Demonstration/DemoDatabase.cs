@@ -25,7 +25,10 @@ internal sealed class DemoDatabase : IAsyncDisposable
     /// <summary>The port on 127.0.0.1.</summary>
     internal int Port { get; }
 
-    private string Data => Path.Combine(_folder, "postgres");
+    // A folder of its own: the account of the server need not be able to look into the user's.
+    private string Home { get; } = Directory.CreateTempSubdirectory("fedseg-demo-server-").FullName;
+
+    private string Data => Path.Combine(Home, "data");
 
     /// <summary>Starts a server, or gives null where PostgreSQL is not installed.</summary>
     internal static async Task<DemoDatabase?> TryStartAsync(string folder, CancellationToken cancellationToken)
@@ -36,15 +39,19 @@ internal sealed class DemoDatabase : IAsyncDisposable
         }
 
         var database = new DemoDatabase(programs, folder, FreePort());
-        var password = Path.Combine(folder, "password");
-        await File.WriteAllTextAsync(password, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), cancellationToken).ConfigureAwait(false);
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var password = Path.Combine(database.Home, "password");
+        foreach (var file in new[] { password, Path.Combine(folder, "password") })
+        {
+            await File.WriteAllTextAsync(file, secret, cancellationToken).ConfigureAwait(false);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         Directory.CreateDirectory(database.Data);
         if (Environment.IsPrivilegedProcess)
         {
             // The server refuses to run as root; the package brought an account for it.
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-            File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            await ExecuteAsync("chown", ["postgres", database.Data], cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync("chown", ["-R", "postgres", database.Home], cancellationToken).ConfigureAwait(false);
         }
 
         await database.RunAsync("initdb", ["-D", database.Data, "-U", User, "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale=C", "--no-sync"], cancellationToken).ConfigureAwait(false);
@@ -72,7 +79,7 @@ internal sealed class DemoDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RunAsync("pg_ctl", ["-s", "-D", Data, "-m", "immediate", "-w", "stop"], CancellationToken.None).ConfigureAwait(false);
-        Directory.Delete(Data, recursive: true);
+        Directory.Delete(Home, recursive: true);
     }
 
     private static string? FindPrograms()
