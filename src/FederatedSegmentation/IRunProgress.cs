@@ -56,11 +56,8 @@ public enum FragmentState
     Failed,
 }
 
-/// <summary>All fragments are there; the engine joins what is left.</summary>
+/// <summary>All fragments are there; the engine joins what is left, and the members are written as they come.</summary>
 public sealed record ResidualStarted : RunEvent;
-
-/// <summary>The members are being written.</summary>
-public sealed record WritingStarted : RunEvent;
 
 /// <summary>Something that somebody should look at; the run goes on.</summary>
 /// <param name="Message">A sentence.</param>

@@ -7,7 +7,7 @@ namespace FederatedSegmentation.Gateway.Tests;
 /// <summary>The real process: signals, permissions, full disks.</summary>
 public sealed class ProcessTests
 {
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "fedseg.dll");
+    internal static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "fedseg.dll");
 
     [PostgresFact]
     public async Task Ctrl_C_cancels_the_statement_at_the_database_and_leaves_no_file()
@@ -79,7 +79,7 @@ public sealed class ProcessTests
         await kill.WaitForExitAsync();
     }
 
-    private static async Task<Answer> ShellAsync(Workspace workspace, string script)
+    internal static async Task<Answer> ShellAsync(Workspace workspace, string script)
     {
         using var process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", script]) { WorkingDirectory = workspace.Folder, RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync();

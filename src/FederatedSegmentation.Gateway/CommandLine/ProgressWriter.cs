@@ -65,9 +65,6 @@ internal sealed class ProgressWriter(Terminal terminal, TimeProvider time, bool 
             case ResidualStarted:
                 Stage("joining");
                 break;
-            case WritingStarted:
-                Stage("writing");
-                break;
             case RunWarning warning:
                 Clear();
                 Line(true, $"warning: {warning.Message}");
