@@ -42,6 +42,10 @@ internal sealed class FileTableReader(string source, string root, DuckDbConnecti
         }
     }
 
+    /// <summary>The delimiter that the files most likely have; a comma for what is not CSV.</summary>
+    public async Task<char> SniffAsync(FileSet files, CancellationToken cancellationToken)
+        => CsvHeader.Sniff(files.Format == FileFormat.Csv ? await FirstLineAsync(files.Paths[0], cancellationToken).ConfigureAwait(false) ?? string.Empty : string.Empty);
+
     private async Task<(string Relation, ImmutableArray<(string Name, string EngineType)> Columns)> ParquetAsync(
         FileSet files, IReadOnlyCollection<string> wanted, CancellationToken cancellationToken)
     {

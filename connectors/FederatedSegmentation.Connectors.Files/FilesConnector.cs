@@ -16,7 +16,7 @@ public sealed class FilesConnector : IEngineSource, IFileTableReader
     private const char DefaultDelimiter = ',';
 
     private readonly string _root;
-    private readonly Lazy<DuckDbInstance> _metadata = new(() => DuckDbInstance.Open(new DuckDbOptions { Threads = 1 }));
+    private readonly Lazy<DuckDbInstance> _metadata = new(OpenMetadata);
 
     // By the description that a run holds, for as long as it does; and what was described last under each name, for messages.
     private readonly ConditionalWeakTable<StoredTable, Described> _tables = [];
@@ -98,6 +98,27 @@ public sealed class FilesConnector : IEngineSource, IFileTableReader
     }
 
     /// <inheritdoc />
+    public async Task<Problem?> FindTruncationAsync(StoredTable table, CancellationToken cancellationToken)
+    {
+        foreach (var path in Find(table).Files.Paths.Where(CompressedFile.IsOne))
+        {
+            try
+            {
+                if (!await CompressedFile.IsWholeAsync(path, cancellationToken).ConfigureAwait(false))
+                {
+                    return FilesErrors.Of(Source, _root, path, TextDefects.Damaged);
+                }
+            }
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            {
+                return FilesErrors.Of(Source, _root, path, TextDefects.Unreadable);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc />
     public MisfitQueries? FindMisfits(string entity, string column)
     {
         if (_latest.GetValueOrDefault(entity) is not { } known || known.Entity.FindColumn(column) is not { } declared)
@@ -141,9 +162,12 @@ public sealed class FilesConnector : IEngineSource, IFileTableReader
         var found = ImmutableArray.CreateBuilder<DiscoveredTable>();
         foreach (var pattern in FileGroups.Of(_root))
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
+            var (table, delimiter) = await SniffAsync(FileSet.Expand(Source, _root, pattern), cancellationToken).ConfigureAwait(false);
             found.Add(new DiscoveredTable(
-                [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes));
+                [pattern], [.. table.Columns.Select(column => new DiscoveredColumn(column.Name, column.EngineType, FileGroups.Suggest(column.EngineType)))], [], [], table.Rows, table.Bytes)
+            {
+                CsvDelimiter = delimiter == DefaultDelimiter ? null : delimiter,
+            });
         }
 
         return found.ToImmutable();
@@ -168,15 +192,45 @@ public sealed class FilesConnector : IEngineSource, IFileTableReader
     Task<FileTable> IFileTableReader.ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
         => ReadAsync(files, delimiter, wanted, key, cancellationToken);
 
+    private static DuckDbInstance OpenMetadata()
+    {
+        try
+        {
+            return DuckDbInstance.Open(new DuckDbOptions { Threads = 1 });
+        }
+        catch (DuckDbException failure) when (failure.Kind == DuckDbErrorKind.Library)
+        {
+            throw new FederatedSegmentationException(
+                new Problem
+                {
+                    Code = "CFG021",
+                    Stage = Stage.Execute,
+                    Message = "The embedded engine cannot be loaded on this machine.",
+                    Hint = "Build again on this machine, so that the library of its platform is fetched.",
+                },
+                failure);
+        }
+    }
+
     private Described Find(StoredTable table) => _tables.TryGetValue(table, out var known) ? known : throw new KeyNotFoundException("The table was not described by this source.");
 
-    private async Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
+    private Task<FileTable> ReadAsync(FileSet files, char delimiter, IReadOnlyCollection<string> wanted, string? key, CancellationToken cancellationToken)
+        => GuardedAsync(files, delimiter, reader => reader.ReadAsync(files, delimiter, wanted, key, cancellationToken), cancellationToken);
+
+    // Files of which no model says how they are read.
+    private async Task<(FileTable Table, char Delimiter)> SniffAsync(FileSet files, CancellationToken cancellationToken)
+    {
+        var delimiter = await GuardedAsync(files, DefaultDelimiter, reader => reader.SniffAsync(files, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(files, delimiter, [], key: null, cancellationToken).ConfigureAwait(false), delimiter);
+    }
+
+    private async Task<T> GuardedAsync<T>(FileSet files, char delimiter, Func<FileTableReader, Task<T>> read, CancellationToken cancellationToken)
     {
         var connection = _metadata.Value.CreateConnection();
         await using var closing = connection.ConfigureAwait(false);
         try
         {
-            return await new FileTableReader(Source, _root, connection).ReadAsync(files, delimiter, wanted, key, cancellationToken).ConfigureAwait(false);
+            return await read(new FileTableReader(Source, _root, connection)).ConfigureAwait(false);
         }
         catch (DuckDbException failure)
         {
@@ -193,7 +247,7 @@ public sealed class FilesConnector : IEngineSource, IFileTableReader
     {
         try
         {
-            var table = await ReadAsync(FileSet.Expand(Source, _root, pattern), DefaultDelimiter, [], key: null, cancellationToken).ConfigureAwait(false);
+            var (table, _) = await SniffAsync(FileSet.Expand(Source, _root, pattern), cancellationToken).ConfigureAwait(false);
             return new ConnectionCheck("read", CheckOutcome.Passed, $"'{pattern}' has {table.Columns.Length} columns.");
         }
         catch (FederatedSegmentationException failure)

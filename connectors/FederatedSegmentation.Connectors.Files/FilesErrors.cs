@@ -57,6 +57,10 @@ internal static partial class FilesErrors
             : Of("DAT002", path, line, "A line of the JSON Lines file is not a valid object.", "Write one JSON object a line.");
     }
 
+    /// <summary>The problem of a file as a whole.</summary>
+    public static Problem Of(string source, string root, string file, TextDefect defect)
+        => new() { Code = defect.Code, Stage = Stage.Residual, Source = source, File = Path.GetRelativePath(root, file), Line = defect.Line, Message = defect.Message, Hint = defect.Hint };
+
     private static async Task<TextDefect?> FindAsync(string file, FileFormat format, char delimiter, CancellationToken cancellationToken)
     {
         try
@@ -65,7 +69,7 @@ internal static partial class FilesErrors
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return new TextDefect("SRC106", null, "The file cannot be read.", "Check that it is there and that the gateway may read it.");
+            return TextDefects.Unreadable;
         }
     }
 

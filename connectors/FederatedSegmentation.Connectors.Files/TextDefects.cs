@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.IO.Pipelines;
@@ -28,7 +27,7 @@ internal static class TextDefects
     private const string Encoding = "DAT005";
     private const string Content = "DAT002";
 
-    /// <summary>The first defect, or null where there is none that this reader knows (a file that is compressed with zstd is not read).</summary>
+    /// <summary>The first defect, or null where there is none that this reader knows (what is compressed with zstd is not read).</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">How it is read.</param>
     /// <param name="delimiter">Of CSV.</param>
@@ -37,7 +36,7 @@ internal static class TextDefects
     {
         if (path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
         {
-            return null;
+            return await CompressedFile.IsWholeAsync(path, cancellationToken).ConfigureAwait(false) ? null : Damaged;
         }
 
         try
@@ -50,8 +49,8 @@ internal static class TextDefects
                 await using (stream.ConfigureAwait(false))
                 {
                     var records = format == FileFormat.Csv ? (IRecords)new CsvRecords((byte)delimiter) : new JsonRecords();
-                    var (defect, wholeLength) = await FindAsync(PipeReader.Create(stream), records, readsOn: isCompressed, cancellationToken).ConfigureAwait(false);
-                    return isCompressed && wholeLength is { } length && (uint)length != await TrailerAsync(path, cancellationToken).ConfigureAwait(false) ? Damaged : defect;
+                    var defect = await FindAsync(PipeReader.Create(stream), records, cancellationToken).ConfigureAwait(false);
+                    return isCompressed && !await CompressedFile.IsWholeAsync(path, cancellationToken).ConfigureAwait(false) ? Damaged : defect;
                 }
             }
         }
@@ -61,39 +60,25 @@ internal static class TextDefects
         }
     }
 
-    private static TextDefect Damaged { get; } = new("SRC106", null, "The compressed file is damaged or cut short.", "Make it again, or fetch it again.");
+    /// <summary>A file that cannot be opened.</summary>
+    public static TextDefect Unreadable { get; } = new("SRC106", null, "The file cannot be read.", "Check that it is there and that the gateway may read it.");
 
-    // A gzip file ends with the length of what is in it, modulo 2^32; .NET does not miss it when the file is cut short.
-    private static async Task<uint> TrailerAsync(string path, CancellationToken cancellationToken)
-    {
-        var file = File.OpenRead(path);
-        await using (file.ConfigureAwait(false))
-        {
-            var trailer = new byte[4];
-            file.Seek(-Math.Min(trailer.Length, file.Length), SeekOrigin.End);
-            await file.ReadAtLeastAsync(trailer, trailer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        }
-    }
+    /// <summary>A compressed file that is not whole.</summary>
+    public static TextDefect Damaged { get; } = new("SRC106", null, "The compressed file is damaged or cut short.", "Make it again, or fetch it again.");
 
-    // The first defect, and the length of the text where it was read to its end; a compressed text is, to tell a bad row from a damaged file.
-    private static async Task<(TextDefect? Defect, long? WholeLength)> FindAsync(PipeReader reader, IRecords records, bool readsOn, CancellationToken cancellationToken)
+    private static async Task<TextDefect?> FindAsync(PipeReader reader, IRecords records, CancellationToken cancellationToken)
     {
-        long length = 0;
-        TextDefect? first = null;
         for (var line = 1; ; line++)
         {
-            var (bytes, taken, isLast) = await LineAsync(reader, cancellationToken).ConfigureAwait(false);
-            length += taken;
-            first ??= Look(bytes, line, records);
-            if (isLast || bytes is null)
+            var (bytes, isLast) = await LineAsync(reader, cancellationToken).ConfigureAwait(false);
+            if (Look(bytes, line, records) is { } defect)
             {
-                return (first ?? records.End(), isLast ? length : null);
+                return defect;
             }
 
-            if (first is not null && !readsOn)
+            if (isLast)
             {
-                return (first, null);
+                return records.End();
             }
         }
     }
@@ -118,8 +103,8 @@ internal static class TextDefects
         return Utf8.IsValid(bytes) ? records.Take(bytes, line) : new TextDefect(Encoding, line, "The file is not UTF-8.", "Convert it to UTF-8.");
     }
 
-    // A line without its end (null where it is too long), and how many bytes it is with it.
-    private static async Task<(byte[]? Bytes, long Taken, bool IsLast)> LineAsync(PipeReader reader, CancellationToken cancellationToken)
+    // A line without its end; null where it is too long.
+    private static async Task<(byte[]? Bytes, bool IsLast)> LineAsync(PipeReader reader, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -129,17 +114,17 @@ internal static class TextDefects
             {
                 var line = buffer.Slice(0, end).ToArray();
                 reader.AdvanceTo(buffer.GetPosition(1, end));
-                return (line.Length > LongestRecord ? null : line.AsSpan().EndsWith("\r"u8) ? line[..^1] : line, line.Length + 1, false);
+                return (line.Length > LongestRecord ? null : line.AsSpan().EndsWith("\r"u8) ? line[..^1] : line, false);
             }
 
             if (result.IsCompleted)
             {
-                return (buffer.ToArray(), buffer.Length, true);
+                return (buffer.ToArray(), true);
             }
 
             if (buffer.Length > LongestRecord)
             {
-                return (null, 0, false);
+                return (null, false);
             }
 
             reader.AdvanceTo(buffer.Start, buffer.End);

@@ -62,7 +62,11 @@ public sealed record DiscoveredTable(
     ImmutableArray<string> PrimaryKey,
     ImmutableArray<DiscoveredForeignKey> ForeignKeys,
     long? Rows,
-    long? Bytes);
+    long? Bytes)
+{
+    /// <summary>The delimiter of CSV files, where it is not the comma that a model stands for without saying so.</summary>
+    public char? CsvDelimiter { get; init; }
+}
 
 /// <summary>A column that a source offers.</summary>
 /// <param name="Name">The name as the source spells it.</param>

@@ -19,6 +19,12 @@ public interface IEngineSource : IDataSourceConnector
     /// <exception cref="KeyNotFoundException">This source did not describe it.</exception>
     Problem? FindChange(StoredTable table);
 
+    /// <summary>Looks, while the engine reads a table, for what the engine itself does not notice: compressed files that were cut short. Null where all is well.</summary>
+    /// <param name="table">What <see cref="IDataSourceConnector.DescribeAsync"/> returned.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="KeyNotFoundException">This source did not describe it.</exception>
+    Task<Problem?> FindTruncationAsync(StoredTable table, CancellationToken cancellationToken);
+
     /// <summary>Absolute folders that the engine must be allowed to read.</summary>
     ImmutableArray<string> AllowedDirectories { get; }
 

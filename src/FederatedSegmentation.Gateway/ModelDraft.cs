@@ -45,6 +45,11 @@ internal static class ModelDraft
 
         text.Append(CultureInfo.InvariantCulture, $"\n  {entity.Name}:").Append(entity.Table.Rows is { } rows ? string.Create(CultureInfo.InvariantCulture, $" # about {rows:N0} rows") : string.Empty)
             .Append(CultureInfo.InvariantCulture, $"\n    source: {Quoted(source)}\n    table: [{table}]");
+        if (entity.Table.CsvDelimiter is { } delimiter)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n    csv: {{delimiter: {Quoted(delimiter.ToString())}}}");
+        }
+
         if (!entity.Key.IsEmpty)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n    key: [{string.Join(", ", entity.Key)}]");

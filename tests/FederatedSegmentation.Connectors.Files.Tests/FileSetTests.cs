@@ -83,6 +83,17 @@ public sealed class FileSetTests : IDisposable
     [InlineData("a,", ',', "a|")]
     public void A_header_is_split_by_RFC_4180(string line, char delimiter, string names) => Assert.Equal(names.Split('|'), CsvHeader.Split(line, delimiter));
 
+    [Theory]
+    [InlineData("id,name", ',')]
+    [InlineData("id;name;a,b", ';')]
+    [InlineData("id\tname", '\t')]
+    [InlineData("id|name", '|')]
+    [InlineData("id", ',')]
+    [InlineData("", ',')]
+    [InlineData("a,b;c", ',')]
+    [InlineData("\"a;b;c\",d", ',')]
+    public void The_delimiter_is_the_one_that_gives_most_names(string line, char delimiter) => Assert.Equal(delimiter, CsvHeader.Sniff(line));
+
     [Fact]
     public void Files_at_the_top_are_tables_of_their_own_and_those_of_a_folder_are_one()
     {

@@ -31,4 +31,23 @@ public sealed class DraftTests
         (await workspace.RunAsync("check", "--data")).Done();
         Assert.Equal("1\n", (await workspace.RunAsync("count", "has")).Done().Output);
     }
+
+    [Theory]
+    [InlineData(",", null)]
+    [InlineData(";", "csv: {delimiter: \";\"}")]
+    [InlineData("\t", "csv: {delimiter: \"\\t\"}")]
+    [InlineData("|", "csv: {delimiter: \"|\"}")]
+    public async Task The_draft_names_the_delimiter_of_a_CSV_file(string delimiter, string? line)
+    {
+        using var workspace = new Workspace();
+        Directory.Delete(workspace.PathOf("data"), recursive: true);
+        workspace.Write("data/customers.csv", Workspace.Customers.Replace(",", delimiter, StringComparison.Ordinal));
+        Directory.Delete(workspace.PathOf("segments"), recursive: true);
+        workspace.Write("segments/germans.yaml", "segment: germans\nof: customers\nwhere: {field: country, eq: DE}\n");
+        var draft = (await workspace.RunAsync("sources", "discover", "lake")).Done().Output;
+        Assert.Equal(line is not null, draft.Contains("csv:", StringComparison.Ordinal));
+        Assert.Contains(line ?? "columns:", draft, StringComparison.Ordinal);
+        workspace.Write("model.yaml", draft.Replace("    columns:", "    key: [id]\n    columns:", StringComparison.Ordinal));
+        Assert.Equal("1\n", (await workspace.RunAsync("count", "germans")).Done().Output);
+    }
 }

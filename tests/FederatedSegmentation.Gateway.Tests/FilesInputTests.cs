@@ -158,6 +158,27 @@ public sealed class FilesInputTests
     }
 
     [Theory]
+    [InlineData(".csv")]
+    [InlineData(".parquet")]
+    public async Task A_compressed_file_that_is_cut_short_drops_no_members_in_silence(string extension)
+    {
+        using var workspace = new Workspace();
+        using var whole = new MemoryStream();
+        using (var zip = new System.IO.Compression.GZipStream(whole, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zip.Write(Encoding.UTF8.GetBytes("id,country,credit,signed_up\n" + string.Concat(Enumerable.Range(1, 100_000).Select(i => $"{i},DE,1.00,\n"))));
+        }
+
+        workspace.Replace("model.yaml", "customers.csv", "customers.csv.gz");
+        workspace.Write("data/customers.csv.gz", whole.ToArray());
+        Assert.Equal("100000\n", (await workspace.RunAsync("count", "germans")).Done().Output);
+        workspace.Write("data/customers.csv.gz", whole.ToArray()[..(int)(whole.Length / 2)]);
+        (await workspace.RunAsync("count", "germans")).Failed(3, "SRC106", " lake customers.csv.gz: ", "damaged or cut short", "fetch it again");
+        (await workspace.RunAsync("run", "germans", "--out", "members" + extension)).Failed(3, "SRC106", "customers.csv.gz");
+        Assert.Empty(workspace.Left());
+    }
+
+    [Theory]
     [InlineData("\uFEFF", "\n")]
     [InlineData("", "\r\n")]
     [InlineData("\uFEFF", "\r\n")]

@@ -41,9 +41,12 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
         var run = await prepared.StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
+            // Beside the run, which reads the same files.
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var truncation = FindTruncationAsync(planned.Tables, over.Token);
             try
             {
-                return await RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
+                return await RunAsync(request, planned, runId, run, output, truncation, deadline, progress, cancellationToken).ConfigureAwait(false);
             }
             catch (EngineFailure failure) when (failure.ConcernsOutput && request.Target is MembershipFile file)
             {
@@ -52,6 +55,11 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             catch (EngineFailure failure)
             {
                 throw await ExplainAsync(failure, used, run, request.ShowsValues, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                await ((Task)truncation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -93,7 +101,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     }
 
     private async Task<RunReport> RunAsync(
-        RunRequest request, PlannedSegment planned, string runId, IResidualRun run, MembershipOutput? output, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+        RunRequest request, PlannedSegment planned, string runId, IResidualRun run, MembershipOutput? output, Task<Problem?> truncation, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
     {
         var fetched = planned.Plan.Fragments.Zip(planned.Fragments)
             .Where(pair => !pair.First.RunsInEngine)
@@ -110,6 +118,11 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
         var members = await WriteAsync(planned, run, output, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfChanged(planned.Tables);
+        if (await truncation.ConfigureAwait(false) is { } truncated)
+        {
+            throw new SourceException(truncated);
+        }
+
         output?.Commit();
         var residualTime = time.GetElapsedTime(started);
 
@@ -143,6 +156,17 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
 
     private static bool CanWrite(ImmutableArray<ImmutableArray<Literal>> keys, IRemoteSource source)
         => source.Capabilities.NulInText.Verdict == PushdownVerdict.Full || !keys.Any(key => key.Any(part => part is StringLiteral text && text.Value.Contains('\0', StringComparison.Ordinal)));
+
+    // The engine does not notice it in every case.
+    private Task<Problem?> FindTruncationAsync(IReadOnlyDictionary<Entity, StoredTable> tables, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            var searches = tables
+                .Where(table => sources[table.Key.Source] is IEngineSource)
+                .Select(table => ((IEngineSource)sources[table.Key.Source]).FindTruncationAsync(table.Value, cancellationToken));
+            return (await Task.WhenAll(searches).ConfigureAwait(false)).FirstOrDefault(problem => problem is not null);
+        },
+        cancellationToken);
 
     // Before anybody sees the result.
     private void ThrowIfChanged(IReadOnlyDictionary<Entity, StoredTable> tables)
