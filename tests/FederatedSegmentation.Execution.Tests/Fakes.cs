@@ -130,6 +130,8 @@ internal sealed class FakeEngine(Dictionary<string, List<long>> received) : IRes
         }
     }
 
+    public Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<RecordBatch> MembersAsync(ResidualStatements statements, CancellationToken cancellationToken) => throw new NotSupportedException();
