@@ -48,11 +48,6 @@ public sealed class DuckDbInstance : IAsyncDisposable
 
                 // Not an option of opening: the time zones' part is loaded after that.
                 Run(connection, "SET GLOBAL TimeZone = 'UTC'");
-                if (options.DisabledOptimizers is { } optimizers)
-                {
-                    Run(connection, $"SET GLOBAL disabled_optimizers = '{optimizers.Replace("'", "''", StringComparison.Ordinal)}'");
-                }
-
                 if (options.MaxTempBytes is { } bytes)
                 {
                     // As an option of opening it is shown but not obeyed.
@@ -97,6 +92,17 @@ public sealed class DuckDbInstance : IAsyncDisposable
         var connection = new DuckDbConnection(this, handle, id);
         _connections[id] = connection;
         return connection;
+    }
+
+    /// <summary>Turns steps of DuckDB's optimizer off, on all connections. Before the lock-down only.</summary>
+    /// <param name="steps">DuckDB's names of them, separated by commas.</param>
+    /// <exception cref="DuckDbException">DuckDB knows no such step, or is locked down.</exception>
+    public void DisableOptimizers(string steps)
+    {
+        lock (_lock)
+        {
+            Run(_internal, $"SET GLOBAL disabled_optimizers = '{steps.Replace("'", "''", StringComparison.Ordinal)}'");
+        }
     }
 
     /// <summary>

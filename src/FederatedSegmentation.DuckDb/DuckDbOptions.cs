@@ -14,7 +14,4 @@ public sealed record DuckDbOptions
 
     /// <summary>Bytes that may be spilled.</summary>
     public long? MaxTempBytes { get; init; }
-
-    /// <summary>Steps of DuckDB's optimizer that are off, by DuckDB's names and separated by commas; null for none.</summary>
-    public string? DisabledOptimizers { get; init; }
 }

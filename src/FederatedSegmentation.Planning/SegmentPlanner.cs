@@ -66,8 +66,14 @@ public static class SegmentPlanner
         var fetched = fragments.Where(fragment => !fragment.RunsInEngine).Select(fragment => fragment.Estimate).ToList();
         return new SegmentPlan(
             name, fragments, staging.Stages, final, keyColumns, fragmenter.Log.Decisions, phase, reason,
-            new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))));
+            new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))))
+        {
+            HasSequences = HasSequences(members),
+        };
     }
+
+    private static bool HasSequences(LogicalPlan plan)
+        => (plan is FilterPlan filter && PlanTree.Matches(filter.Predicate).Any(match => match.Band is not null)) || PlanTree.Inputs(plan).Any(HasSequences);
 
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {

@@ -5,9 +5,6 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// <summary>An instance with its folder, as it is being opened on another thread. Dispose of it unless a run took it over.</summary>
 internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zones, string name) : IAsyncDisposable
 {
-    // Loses rows in DuckDB 1.5.5: a regression case of sequences fails with it.
-    private const string UnsafeOptimizers = "join_filter_pushdown";
-
     /// <summary>Ends when the instance is open, or with why it is not.</summary>
     public Task<OpenedInstance> Task { get; } = System.Threading.Tasks.Task.Run(() => OpenAsync(options, zones, name));
 
@@ -34,7 +31,6 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
                 Threads = options.Threads ?? Environment.ProcessorCount,
                 TempDirectory = folder.Path,
                 MaxTempBytes = options.MaxTempBytes,
-                DisabledOptimizers = UnsafeOptimizers,
             });
             ZoneFunctions.Register(instance, zones);
 

@@ -65,4 +65,8 @@ public sealed record ResidualRunOptions(
     ImmutableArray<string> ReadableFolders,
     ImmutableArray<string> ReadableFiles,
     string? WritableFile,
-    bool ShowsValues);
+    bool ShowsValues)
+{
+    /// <summary>Whether the statements match rows by how their times lie to each other.</summary>
+    public bool HasSequences { get; init; }
+}

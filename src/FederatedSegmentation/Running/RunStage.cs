@@ -37,7 +37,10 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
             [.. SegmentPlanner.KeyFilesOf(planned.Run).Select(pair => pair.File.Path)],
             output is { IsWrittenByEngine: true } ? output.TemporaryPath : null,
-            request.ShowsValues);
+            request.ShowsValues)
+        {
+            HasSequences = planned.Plan.HasSequences,
+        };
         var run = await prepared.StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
