@@ -2,6 +2,8 @@
 import crypto from 'node:crypto';
 
 const jwtGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+// Google's .NET library names it as the audience, wherever it sends the assertion.
+const googleTokenUri = 'https://oauth2.googleapis.com/token';
 const knownScopes = ['https://www.googleapis.com/auth/bigquery', 'https://www.googleapis.com/auth/cloud-platform'];
 
 class Auth {
@@ -71,7 +73,7 @@ class Auth {
       return refuse('invalid_grant', 'Invalid grant: account not found');
     }
 
-    if (claims.aud !== tokenUri || claims.exp < now || claims.iat > now + 300 || claims.exp - claims.iat > 3600) {
+    if (![tokenUri, googleTokenUri].includes(claims.aud) || claims.exp < now || claims.iat > now + 300 || claims.exp - claims.iat > 3600) {
       return refuse('invalid_grant', 'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.');
     }
 

@@ -7,7 +7,7 @@ import { encodeResponse, response } from './storage.js';
 /** @param entry {statement, columns: [{name, type}], rows, repeat}: the rows, sent `repeat` times, each time as one page and one batch. */
 export function prepare(entry) {
   const columns = entry.columns.map(types.parseColumn);
-  const rows = entry.rows.map((row) => row.map((value, i) => values.parse(value, columns[i].type)));
+  const rows = entry.rows.map((row) => row.map((value, i) => values.parse(value, columns[i].type, 'hex')));
   const repeat = entry.repeat ?? 1;
   const encoded = arrow.encode(columns, rows, rows.length || 1);
   const one = encoded.batches[0];

@@ -257,7 +257,7 @@ function outputs(list) {
       throw new ApiError(400, 'invalidQuery', `Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): ${name}`);
     }
 
-    if (!/^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_ &%=+:'<>#|-]{0,299}$/u.test(name)) {
+    if (!types.columnName.test(name)) {
       throw new ApiError(400, 'invalidQuery', `Invalid field name "${name}".`);
     }
 

@@ -22,6 +22,7 @@ class Rest {
       ['GET', /^\/projects\/([^/]+)\/datasets\/([^/]+)$/, 'datasets.get', p => this.dataset(p[0], p[1])],
       ['GET', /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables$/, 'tables.list', (p, q) => this.tables(p[0], p[1], q)],
       ['GET', /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/]+)$/, 'tables.get', p => this.table(p[0], p[1], p[2])],
+      ['POST', /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/:]+):testIamPermissions$/, 'tables.testIamPermissions', (p, q, body) => this.permissions(p[0], p[1], p[2], body)],
       ['GET', /^\/projects\/([^/]+)\/datasets\/([^/]+)\/tables\/([^/]+)\/data$/, 'tabledata.list', (p, q) => this.data(p[0], p[1], p[2], q)],
     ];
   }
@@ -149,6 +150,13 @@ class Rest {
     return job
       ? { kind: 'bigquery#table', id: `${project}:${dataset}.${name}`, tableReference: job.destination, type: 'TABLE', schema: { fields: job.columns.map(types.toField) }, numRows: String(job.totalRows), location: job.location }
       : this.store.resource(this.store.get(project, dataset, name));
+  }
+
+  // The account reads, unless a control says that it writes.
+  permissions(project, dataset, name, body) {
+    this.store.get(project, dataset, name);
+    const granted = (body.permissions ?? []).filter(permission => this.store.permissions.includes(permission));
+    return granted.length ? { permissions: granted } : {};
   }
 
   data(project, dataset, name, query) {

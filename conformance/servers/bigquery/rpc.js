@@ -20,7 +20,6 @@ export class Call {
     this.deserialize = deserialize;
     this.serialize = serialize;
     response.on('error', () => {});
-    response.writeHead(200, { 'content-type': 'application/grpc' });
   }
 
   get isOver() { return this.response.stream?.destroyed || this.response.writableEnded; }
@@ -36,6 +35,7 @@ export class Call {
   /** Sends a message, or bytes that are one already; waits where the client does not take it yet. */
   async write(message) {
     const bytes = Buffer.isBuffer(message) ? message : this.serialize(message);
+    if (!this.response.headersSent) this.response.writeHead(200, { 'content-type': 'application/grpc' });
     const frame = Buffer.alloc(5);
     frame.writeUInt32BE(bytes.length, 1);
     this.response.write(frame);
@@ -51,8 +51,13 @@ export class Call {
     if (this.isOver) return;
     const trailers = error ? { 'grpc-status': String(error.code ?? codes.INTERNAL), 'grpc-message': encodeURIComponent(error.message) } : { 'grpc-status': String(ok) };
     if (error?.retryDelayMs !== undefined) trailers['grpc-status-details-bin'] = retryInfo(error).toString('base64');
-    this.response.addTrailers(trailers);
-    this.response.end();
+    // What fails before the first message is answered by trailers alone, which stand where the headers would.
+    if (this.response.headersSent) {
+      this.response.addTrailers(trailers);
+      this.response.end();
+    } else {
+      this.response.stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailers }, { endStream: true });
+    }
   }
 }
 

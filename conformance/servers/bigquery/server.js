@@ -1,6 +1,6 @@
 // BigQuery: the REST API, the token endpoint, the metadata server, and the Storage Read API over gRPC, all on one port.
 //   Controls of its own (POST /__control/vendor {do: …}): key-file gives the file of the one service account; token issues an access token;
-//   expire forgets all tokens; behaviour {jobDelayMs, tokenLifetimeSeconds}; state lists jobs and counts.
+//   expire forgets all tokens; behaviour {jobDelayMs, tokenLifetimeSeconds}; permissions {granted} on tables; state lists jobs and counts.
 import zlib from 'node:zlib';
 import { Auth } from './auth.js';
 import { prepare } from './canned.js';
@@ -65,6 +65,7 @@ export async function create(frame) {
           jobs.delayMs = asked.jobDelayMs ?? jobs.delayMs;
           auth.lifetime = asked.tokenLifetimeSeconds ?? auth.lifetime;
           return {};
+        case 'permissions': store.permissions = asked.granted; return {};
         case 'state': return { executions: jobs.executions, tokensIssued: auth.issued, jobs: jobs.list() };
         default: throw new Error(`This server has no control ${JSON.stringify(asked.do)}.`);
       }

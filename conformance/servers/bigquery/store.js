@@ -11,18 +11,23 @@ class Store {
 
   reset() {
     this.tables = [];
+    this.permissions = ['bigquery.tables.get', 'bigquery.tables.getData', 'bigquery.tables.list'];
     this.nextNumber = this.nextNumber ?? 1;
   }
 
   /** @param {{project, dataset, name, columns: [{name, type, nullable, collation}], rows, primaryKey, foreignKeys, kind}} definition */
   put(definition) {
+    if (definition.parquet !== undefined) {
+      throw new types.Unsupported('Parquet files as tables');
+    }
+
     const columns = definition.columns.map(types.parseColumn);
     const rows = (definition.rows ?? []).map((row, r) => {
       if (row.length !== columns.length) {
         throw new Error(`Row ${r} of ${definition.name} has ${row.length} values for ${columns.length} columns.`);
       }
 
-      return row.map((value, i) => checked(values.parse(value, columns[i].type), columns[i]));
+      return row.map((value, i) => checked(values.parse(value, columns[i].type, 'hex'), columns[i]));
     });
     const table = { ...definition, kind: definition.kind ?? 'TABLE', columns, rows, number: this.nextNumber++, version: 1, created: Date.now() };
     this.tables = this.tables.filter(other => !(other.project === table.project && other.dataset === table.dataset && other.name === table.name));

@@ -5,6 +5,9 @@ const kinds = {
   INT64: 'TYPE_INT64', FLOAT64: 'TYPE_DOUBLE', BOOL: 'TYPE_BOOL', STRING: 'TYPE_STRING', BYTES: 'TYPE_BYTES', DATE: 'TYPE_DATE', DATETIME: 'TYPE_DATETIME',
   TIME: 'TYPE_TIME', TIMESTAMP: 'TYPE_TIMESTAMP', NUMERIC: 'TYPE_NUMERIC', BIGNUMERIC: 'TYPE_BIGNUMERIC', JSON: 'TYPE_JSON',
 };
+/** What a column may be called. */
+const columnName = /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_ &%=+:'<>#|-]{0,299}$/u;
+
 const byKind = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [kind, name]));
 const legacy = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
 const standard = { INTEGER: 'INT64', FLOAT: 'FLOAT64', BOOLEAN: 'BOOL', RECORD: 'STRUCT', DECIMAL: 'NUMERIC', BIGDECIMAL: 'BIGNUMERIC' };
@@ -46,6 +49,10 @@ function toProto(type) {
 
 /** A column as a table's owner writes it: name, `NUMERIC(12, 2)`, nullable, collation. */
 function parseColumn(column) {
+  if (!columnName.test(column.name)) {
+    throw new Error(`BigQuery has no column ${JSON.stringify(column.name)}: a name has letters, digits, spaces and a few signs.`);
+  }
+
   const [, name, arguments_] = /^\s*([A-Za-z0-9]+)\s*(?:\(([^)]*)\))?\s*$/.exec(column.type) ?? [];
   const array = /^\s*ARRAY\s*<\s*([A-Za-z0-9]+)\s*>\s*$/i.exec(column.type);
   if (array) {
@@ -107,4 +114,4 @@ class Unsupported extends Error {
   }
 }
 
-export { fromProto, toProto, parseColumn, toField, fromParameter, Unsupported };
+export { columnName, fromProto, toProto, parseColumn, toField, fromParameter, Unsupported };

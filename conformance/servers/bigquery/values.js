@@ -5,8 +5,8 @@ import { Unsupported } from './types.js';
 const microsecondsADay = 86_400_000_000n;
 const powers = { NUMERIC: 9, BIGNUMERIC: 38 };
 
-/** A value from its JSON form: text in the REST API's spelling, or the JSON value itself for numbers and booleans. */
-function parse(json, type) {
+/** A value from its JSON form: text in the REST API's spelling (bytes also in hexadecimal), or the JSON value itself for numbers and booleans. */
+function parse(json, type, binary = 'base64') {
   if (json === null || json === undefined) {
     return type.kind === 'ARRAY' ? [] : null;
   }
@@ -17,13 +17,13 @@ function parse(json, type) {
     case 'FLOAT64': return parseFloat64(text);
     case 'BOOL': return text.toLowerCase() === 'true';
     case 'STRING': case 'JSON': return text;
-    case 'BYTES': return Buffer.from(text, 'base64');
+    case 'BYTES': return Buffer.from(text, binary);
     case 'DATE': return Number(parseDays(text));
     case 'DATETIME': return parseClock(text.replace(/Z$/, ''));
     case 'TIMESTAMP': return parseInstant(text);
     case 'TIME': return parseTime(text);
     case 'NUMERIC': case 'BIGNUMERIC': return parseScaled(text, powers[type.kind]);
-    case 'ARRAY': return json.map(item => parse(item, type.element));
+    case 'ARRAY': return json.map(item => parse(item, type.element, binary));
     default: throw new Unsupported(`a value of ${type.kind} in a table`);
   }
 }
