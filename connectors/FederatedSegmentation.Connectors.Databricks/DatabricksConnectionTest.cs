@@ -31,7 +31,7 @@ internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource to
             }
         }
 
-        yield return new ConnectionCheck("Write", CheckOutcome.Passed, "Not needed: the gateway sends SELECT statements only.");
+        yield return new ConnectionCheck("Write", CheckOutcome.Passed, "Not looked at: the service has no read-only session. The gateway sends SELECT statements only; grant the principal no more than SELECT.");
     }
 
     // Name, TLS and login in one: the errors tell them apart.

@@ -111,6 +111,9 @@ public sealed unsafe class ArrowColumn
     /// <exception cref="InvalidOperationException">The column is neither text nor binary.</exception>
     public string GetString(int row) => Encoding.UTF8.GetString(GetBytes(row));
 
+    /// <summary>The same memory for a column of another batch.</summary>
+    internal ArrowColumn Shared() => new(Type, Length, NullCount, _validity, _offsets, _values);
+
     private T Offset<T>(int index)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Open(_offsets))[index];
 

@@ -6,12 +6,16 @@ namespace FederatedSegmentation.Arrow;
 internal sealed class BatchMemory
 {
     private readonly NativeAllocation[] _allocations;
+    private readonly BatchMemory? _other;
     private int _references = 1;
 
-    internal BatchMemory(IEnumerable<NativeAllocation> allocations)
+    /// <param name="allocations">The memory.</param>
+    /// <param name="other">Memory of another batch of which this one uses a part, taken over; null for none.</param>
+    internal BatchMemory(IEnumerable<NativeAllocation> allocations, BatchMemory? other = null)
     {
         _allocations = [.. allocations];
-        ByteSize = _allocations.Sum(allocation => allocation.Size);
+        _other = other;
+        ByteSize = _allocations.Sum(allocation => allocation.Size) + (other?.ByteSize ?? 0);
     }
 
     internal long ByteSize { get; }
@@ -44,5 +48,7 @@ internal sealed class BatchMemory
         {
             allocation.Dispose();
         }
+
+        _other?.Release();
     }
 }

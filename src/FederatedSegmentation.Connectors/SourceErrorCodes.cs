@@ -51,6 +51,9 @@ public static class SourceErrorCodes
     /// <summary>A statement took longer than the source's own limit.</summary>
     public const string StatementTimeout = "RES101";
 
+    /// <summary>A statement would read more bytes than it may.</summary>
+    public const string BytesLimit = "RES102";
+
     /// <summary>The deadline passed.</summary>
     public const string DeadlineMissed = "SLA001";
 }

@@ -68,12 +68,13 @@ public static class SegmentPlanner
             name, fragments, staging.Stages, final, keyColumns, fragmenter.Log.Decisions, phase, reason,
             new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))))
         {
-            HasSequences = HasSequences(members),
+            HasSequences = HasSequences(members, new HashSet<string>(StringComparer.Ordinal)),
         };
     }
 
-    private static bool HasSequences(LogicalPlan plan)
-        => (plan is FilterPlan filter && PlanTree.Matches(filter.Predicate).Any(match => match.Band is not null)) || PlanTree.Inputs(plan).Any(HasSequences);
+    private static bool HasSequences(LogicalPlan plan, HashSet<string> shared)
+        => (plan is not SharedPlan once || shared.Add(once.Name))
+            && ((plan is FilterPlan filter && PlanTree.Matches(filter.Predicate).Any(match => match.Band is not null)) || PlanTree.Inputs(plan).Any(input => HasSequences(input, shared)));
 
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FederatedSegmentation.Sql;
 
 /// <summary>What a statement may name besides the plan itself. Immutable.</summary>
@@ -14,6 +16,9 @@ public sealed record CompileContext
 
     /// <summary>Whether text columns of the scans may have collations that do not go together, so that comparisons between columns have to name one.</summary>
     public bool MixedCollations { get; init; }
+
+    /// <summary>The parts of a table's name at the source, where it cannot tell names without a schema by itself; null for the names of the model.</summary>
+    public Func<ImmutableArray<string>, ImmutableArray<string>>? TableName { get; init; }
 
     /// <summary>The greatest length of the statement in bytes; null for the limit of the dialect's capabilities.</summary>
     public int? MaxStatementBytes { get; init; }

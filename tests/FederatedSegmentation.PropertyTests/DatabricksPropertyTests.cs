@@ -1,3 +1,4 @@
+using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Testing.Warehouses;
 using Xunit.Abstractions;
 
@@ -17,6 +18,13 @@ public sealed class DatabricksPropertyTests(ITestOutputHelper output)
     {
         await ReportEngineAsync();
         await new PropertyRuns(output, Placing.InFilesAndDatabricks, first: 410_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
+    }
+
+    [WarehouseFact]
+    public async Task Members_of_all_constructs_over_databricks_are_those_of_the_oracle()
+    {
+        await ReportEngineAsync();
+        await new PropertyRuns(output, Placing.InDatabricks, first: 420_001, count: 12).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = Level2.All });
     }
 
     private async Task ReportEngineAsync()

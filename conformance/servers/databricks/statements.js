@@ -11,6 +11,7 @@ import { lz4 } from './lz4.js';
 
 const inlineLimit = 25 * 1024 * 1024;
 const statementLimit = 16 * 1024 * 1024;
+const mostStatements = 500;
 
 export class Statements {
   #server;
@@ -40,6 +41,8 @@ export class Statements {
     const id = `01f0${randomUUID().slice(4)}`;
     const statement = { id, request, state: 'PENDING', final: false, number: this.#all.size + 1, faults: exchange.faults ?? [] };
     this.#all.set(id, statement);
+    // Results are kept for an hour by the service, and here as long as there is room.
+    for (const old of this.#all.keys()) { if (this.#all.size <= mostStatements) break; this.#all.delete(old); }
     statement.done = this.#run(statement).then(() => { statement.final = true; });
     exchange.note({ statement: request.statement, statementId: id, disposition: request.disposition, format: request.format, session: request.session?.id });
     return statement;

@@ -45,10 +45,14 @@ export class Requests {
     return {
       text,
       cancel: () => run.cancel(),
-      run: (response, faults, connection) => {
+      run: async (response, faults, connection) => {
         run.faults = faults;
         run.connection = connection;
-        return action(run, response);
+        try {
+          await action(run, response);
+        } finally {
+          run.end();
+        }
       },
     };
   }
@@ -128,6 +132,8 @@ class Run {
   #session;
   #connection;
   #cancelled = false;
+  #interrupting;
+  #ended = false;
   faults = [];
 
   constructor(server, session) {
@@ -136,8 +142,19 @@ class Run {
   }
 
   cancel() {
+    if (this.#ended) {
+      return;
+    }
+
     this.#cancelled = true;
+    // The engine takes an interrupt only once it runs.
+    this.#interrupting ??= setInterval(() => this.#connection?.interrupt(), 10);
     this.#connection?.interrupt();
+  }
+
+  end() {
+    this.#ended = true;
+    clearInterval(this.#interrupting);
   }
 
   #fault(kind) {
@@ -286,10 +303,10 @@ class Run {
             }
           });
           writer.raw(bitmap);
-          row.forEach((value, i) => value !== null && writer.value(columns[i].type, value));
+          row.forEach((value, i) => value !== null && writer.cell(columns[i], value));
         } else {
           writer.byte(tokens.rowToken);
-          row.forEach((value, i) => writer.value(columns[i].type, value));
+          row.forEach((value, i) => writer.cell(columns[i], value));
         }
 
         count++;

@@ -1,6 +1,16 @@
 // A local stand-in for a Fabric Warehouse or SQL analytics endpoint: TDS 7.4 and 8.0 on the frame's port, T-SQL on DuckDB. It is read-only for clients;
 // tables come through the control endpoint. What T-SQL does differently (padding, no boolean values, exact names, 2,100 parameters) it does too, and what
 // it cannot do as T-SQL does it refuses.
+//
+// Faults match the operations prelogin, login, query and attention. Beside the common kinds (drop, delay, truncate, throttle, expire, lieRows):
+//   error        {number, severity, text, afterRows}: an error token, after so many rows where that is said
+//   errorBit     the last token says that there was an error, and no error was sent
+//   badToken     a token that does not exist, behind the rows
+//   garbage      {hex} instead of an answer
+//   hang         no answer
+//   slowRows     {ms} between rows
+//   ignoreAttention
+// A canned result is {statement, columns: [{name, type}], rows: [[...]], times}.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { Catalog } from './catalog.js';
@@ -106,7 +116,8 @@ class FabricServer {
   }
 
   canned(text) {
-    return this.frame.canned.get(text.trim());
+    // The label of a statement is not part of it.
+    return this.frame.canned.get(text.replace(/\s*OPTION \(LABEL = '[^']*'\)\s*$/, '').trim());
   }
 
   log(operation, notes) {

@@ -39,6 +39,9 @@ public sealed record HttpCall
     /// <summary>Whether the answer may come compressed with gzip. It is expanded either way when the source sends it so.</summary>
     public bool AcceptGzip { get; init; } = true;
 
+    /// <summary>Whether only HTTP/2 will do (gRPC).</summary>
+    public bool RequiresHttp2 { get; init; }
+
     /// <summary>The most bytes of the answer's body, expanded.</summary>
     public long MaxAnswerBytes { get; init; } = 64L << 20;
 }

@@ -37,6 +37,9 @@ public sealed class HttpReply : IAsyncDisposable
     public string? Header(string name)
         => _answer.Headers.TryGetValues(name, out var values) || _answer.Content.Headers.TryGetValues(name, out values) ? values.FirstOrDefault() : null;
 
+    /// <summary>The first value of a header behind the body, or null; known when the body was read to its end.</summary>
+    public string? Trailer(string name) => _answer.TrailingHeaders.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
     /// <summary>The error for this answer.</summary>
     /// <param name="vendorCode">The vendor's code, or null.</param>
     /// <param name="submission">How far the statement got.</param>

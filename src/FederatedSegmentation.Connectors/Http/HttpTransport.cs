@@ -75,7 +75,9 @@ public sealed class HttpTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _invoker.Dispose();
 
-    private static SocketsHttpHandler CreateHandler(HttpTransportOptions options, HttpErrors errors)
+    /// <summary>What sends requests the way a source is reached, for a library that sends its own: the same proxy, the same authorities, no redirection, no cookies.</summary>
+    /// <exception cref="FederatedSegmentationException">The file of RootCertificate cannot be read (CFG006).</exception>
+    public static SocketsHttpHandler CreateHandler(HttpTransportOptions options, HttpErrors errors)
     {
         var roots = options.RootCertificate is { } file ? ReadRoots(file, errors) : null;
         return new SocketsHttpHandler
@@ -88,6 +90,9 @@ public sealed class HttpTransport : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             MaxConnectionsPerServer = options.MaxConnections,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Parts that are fetched side by side over HTTP/2 need room in flight; the runtime widens it from here.
+            InitialHttp2StreamWindowSize = 4 << 20,
+            EnableMultipleHttp2Connections = true,
             PreAuthenticate = false,
             Credentials = null,
             // Nothing of ours in the headers but what a request names.
@@ -152,7 +157,11 @@ public sealed class HttpTransport : IDisposable
 
     private static HttpRequestMessage RequestOf(HttpCall call, Uri address)
     {
-        var request = new HttpRequestMessage(call.Method, address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        var request = new HttpRequestMessage(call.Method, address)
+        {
+            Version = call.RequiresHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = call.RequiresHttp2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
+        };
         if (call.Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body);

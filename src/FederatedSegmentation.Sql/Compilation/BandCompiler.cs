@@ -159,7 +159,7 @@ internal sealed class BandCompiler(SqlDialect dialect, ConditionCompiler conditi
         yield return new SqlComparison(ComparisonOperator.Less, earlier.Expression, later.Expression);
         if (band.Within is { } within)
         {
-            yield return new SqlComparison(ComparisonOperator.LessOrEqual, later.Expression, expressions.Shift(earlier, within));
+            yield return new SqlComparison(ComparisonOperator.LessOrEqual, later.Expression, expressions.ShiftForEnd(earlier, within));
         }
 
         if (band.GapMinimum is { } gap)

@@ -62,8 +62,11 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
     }
 
     /// <summary>TRUE exactly where the condition is not. A comparison of a column stays one, which statistics and indexes answer.</summary>
-    public static SqlCondition Complement(SqlCondition condition) => condition switch
+    /// <param name="condition">The condition.</param>
+    /// <param name="nanIsGreatest">Whether NaN compares as the greatest value; elsewhere the opposite of a comparison does not hold for it either.</param>
+    public static SqlCondition Complement(SqlCondition condition, bool nanIsGreatest = true) => condition switch
     {
+        SqlComparison { Right: SqlLiteral { Storage: StoredFloat } } when !nanIsGreatest => new SqlIsNotTrue(condition),
         SqlComparison { Left: SqlColumn or SqlTemplate { Arguments: [] }, Right: SqlLiteral } comparison
             => new SqlOr([comparison with { Operator = ExactComparisons.Opposite(comparison.Operator) }, new SqlIsNull(comparison.Left, Negated: false)]),
         SqlIn { Value: SqlColumn or SqlTemplate { Arguments: [] } } list

@@ -72,6 +72,9 @@ internal sealed class ExpressionCompiler(SqlDialect dialect)
     /// <summary>A time, as a date or wall clock, plus a duration.</summary>
     public SqlExpression Shift(SqlValue time, Duration duration) => duration.IsZero ? time.Expression : dialect.Add(time, duration);
 
+    /// <summary>The same as the end of what lies at or before it.</summary>
+    public SqlExpression ShiftForEnd(SqlValue time, Duration duration) => duration.IsZero ? time.Expression : dialect.AddForEnd(time, duration);
+
     /// <summary>A constant in the storage that holds it exactly.</summary>
     public static SqlValue Literal(Literal value, DataType type)
     {

@@ -72,7 +72,7 @@ internal sealed class FilterCompiler(SqlDialect dialect, ConditionCompiler condi
                 return new SqlIsNull(Mark(match, block), Negated: !negated);
             case LeafPlan leaf:
                 var condition = conditions.Leaf(leaf, block);
-                return negated ? ConditionCompiler.Complement(condition) : condition;
+                return negated ? ConditionCompiler.Complement(condition, dialect.NanIsGreatest) : condition;
             default:
                 throw new ArgumentOutOfRangeException(nameof(predicate), predicate, "Unknown predicate.");
         }

@@ -110,7 +110,7 @@ public sealed class PlanCompiler
         var alias = Alias();
         if (_context.EngineTables is not { } tables)
         {
-            var block = new QueryBlock(new SqlTable(_dialect.QuoteName(scan.Entity.Table), alias));
+            var block = new QueryBlock(new SqlTable(_dialect.QuoteName(_context.TableName?.Invoke(scan.Entity.Table) ?? scan.Entity.Table), alias));
             for (var i = 0; i < scan.Columns.Length; i++)
             {
                 var stored = new SqlColumn(alias, scan.Sources[i].SourceName);

@@ -33,6 +33,18 @@ public abstract class SqlDialect
     /// <summary>What stands between the name of a common table and its query.</summary>
     public virtual string CommonTableAs => " AS MATERIALIZED ";
 
+    /// <summary>Whether FROM takes rows as VALUES; elsewhere they are an array of structures that is unnested.</summary>
+    public virtual bool HasValues => true;
+
+    /// <summary>What stands behind FROM where a SELECT that reads nothing has conditions; null where nothing need stand there.</summary>
+    public virtual string? OneRow => null;
+
+    /// <summary>Whether set operations that return no row twice are spelled with DISTINCT.</summary>
+    public virtual bool SpellsDistinctSets => false;
+
+    /// <summary>Whether NaN is the greatest value; elsewhere every comparison with it but &lt;&gt; is false.</summary>
+    public virtual bool NanIsGreatest => true;
+
     /// <summary>Whether ORDER BY takes NULLS LAST; elsewhere an expression that is 1 for NULL stands before the value.</summary>
     public virtual bool HasNullsLast => true;
 
@@ -158,6 +170,11 @@ public abstract class SqlDialect
     /// <param name="microseconds">An int64.</param>
     /// <param name="width">At least 1.</param>
     public virtual SqlExpression TimeCell(SqlExpression microseconds, long width) => throw SqlErrors.Unsupported(Name, "cells of time");
+
+    /// <summary>A time plus a duration, for what lies at or before it: the latest time there is where the sum lies beyond the dialect's calendar, of which <see cref="Add"/> may make NULL.</summary>
+    /// <param name="time">A date or a wall clock.</param>
+    /// <param name="duration">Not zero.</param>
+    public virtual SqlExpression AddForEnd(SqlValue time, Duration duration) => Add(time, duration);
 
     /// <summary>The bucket of a key, as <see cref="SplitBucketExpression"/> says.</summary>
     public abstract SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys);

@@ -63,7 +63,8 @@ public sealed class SqlWriter
                 {
                     if (i > 0)
                     {
-                        Line().Append(operation.Kind switch { SetKind.Union when operation.KeepsDuplicates => "UNION ALL ", SetKind.Union => "UNION ", SetKind.Intersect => "INTERSECT ", _ => "EXCEPT " });
+                        Line().Append(operation.Kind switch { SetKind.Union when operation.KeepsDuplicates => "UNION ALL ", SetKind.Union => "UNION ", SetKind.Intersect => "INTERSECT ", _ => "EXCEPT " })
+                            .Append(_dialect.SpellsDistinctSets && !operation.KeepsDuplicates ? "DISTINCT " : string.Empty);
                     }
 
                     Nested(operation.Inputs[i]);
@@ -104,6 +105,10 @@ public sealed class SqlWriter
         {
             Line().Append("FROM ");
             Write(select.From);
+        }
+        else if (!select.Where.IsEmpty && _dialect.OneRow is { } row)
+        {
+            Line().Append("FROM ").Append(row);
         }
 
         Clause("WHERE ", select.Where);
@@ -152,6 +157,20 @@ public sealed class SqlWriter
             case SqlDerived derived:
                 Nested(derived.Query);
                 _text.Append(" AS ").Append(derived.Alias);
+                break;
+            case SqlValues values when !_dialect.HasValues:
+                _text.Append("UNNEST([");
+                List(values.Rows, row =>
+                {
+                    _text.Append("STRUCT(");
+                    List([.. row.Zip(values.Names)], cell =>
+                    {
+                        Write(cell.First);
+                        _text.Append(" AS ").Append(_dialect.QuoteIdentifier(cell.Second));
+                    });
+                    _text.Append(')');
+                });
+                _text.Append("]) AS ").Append(values.Alias);
                 break;
             case SqlValues values:
                 _text.Append("(VALUES ");

@@ -88,6 +88,7 @@ public static class SettingsReader
         (FilesSourceOptions.FilesKind, (name, section) => new FilesSourceOptions(name, section.RequiredFilePath("Root"))),
         (PostgresSourceOptions.PostgresKind, Postgres),
         (DatabricksSourceOptions.DatabricksKind, DatabricksSourceOptions.Read),
+        (BigQuerySourceOptions.BigQueryKind, BigQuerySourceOptions.Read),
     ];
 
     private static SourceOptions? Source(string name, SettingsSection section)

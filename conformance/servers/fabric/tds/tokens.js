@@ -1,5 +1,5 @@
 // Tokens of a response.
-import { typeInfo } from './types.js';
+import { columnTypeInfo, typeInfo } from './types.js';
 import { serverVersion } from './prelogin.js';
 
 const Token = { colMetadata: 0x81, row: 0xd1, nbcRow: 0xd2, returnStatus: 0x79, returnValue: 0xac, error: 0xaa, info: 0xab, loginAck: 0xad, featureAck: 0xae, envChange: 0xe3, done: 0xfd, doneProc: 0xfe, doneInProc: 0xff };
@@ -55,7 +55,7 @@ export const returnValue = (ordinal, name, type, encoded) => Buffer.concat([Buff
 export function colMetadata(columns) {
   const parts = [Buffer.from([Token.colMetadata]), u16(columns.length)];
   for (const column of columns) {
-    parts.push(u32(0), u16((column.nullable === false ? 0 : 0x0001) | 0x0008), typeInfo(column.type), shortText(column.name));
+    parts.push(u32(0), u16(column.nullable === false ? 0x0008 : 0x0009), columnTypeInfo(column), shortText(column.name));
   }
 
   return Buffer.concat(parts);

@@ -22,6 +22,14 @@ function timeBytes(scale) {
   return scale <= 2 ? 3 : scale <= 4 ? 4 : 5;
 }
 
+const fixedIds = { bit: Id.bit, tinyint: Id.int1, smallint: Id.int2, int: Id.int4, bigint: Id.int8, real: Id.float4, float: Id.float8 };
+
+/** Whether values of a column travel without their length: plain numbers that are never NULL. */
+export const isFixed = (column) => column.nullable === false && column.type.kind in fixedIds;
+
+/** TYPE_INFO of a column. */
+export const columnTypeInfo = (column) => (isFixed(column) ? Buffer.from([fixedIds[column.type.kind]]) : typeInfo(column.type));
+
 /** TYPE_INFO of a type. */
 export function typeInfo(type) {
   const length = (count) => { const b = Buffer.alloc(2); b.writeUInt16LE(count); return b; };
@@ -82,6 +90,16 @@ export class ValueWriter {
     const taken = Buffer.from(this.bytes.subarray(0, this.length));
     this.length = 0;
     return taken;
+  }
+
+  /** A value of a column. */
+  cell(column, value) {
+    const start = this.length;
+    this.value(column.type, value);
+    if (isFixed(column)) {
+      this.bytes.copyWithin(start, start + 1, this.length);
+      this.length--;
+    }
   }
 
   /** A value of a type, or its NULL. Values are as DuckDB's client gives them. */

@@ -285,6 +285,16 @@ export function first(parts) {
   return { sql: `coalesce(${parts.map((part) => convert(part, type, { isImplicit: true }).sql).join(', ')})`, type, nullable: parts.every((part) => part.nullable) };
 }
 
+// What is behind the point of a decimal.
+function remainder(left, right, nullable) {
+  if (right.number !== 1) {
+    throw notHonoured('a remainder of a decimal by another number than 1');
+  }
+
+  const wide = (sql) => `CAST(${sql} AS DECIMAL(38,${left.type.scale}))`;
+  return { sql: wide(`${wide(left.sql)} - ${wide(`trunc(${left.sql})`)}`), type: decimal(38, left.type.scale), nullable };
+}
+
 function arithmetic(kind, left, right) {
   const sign = { add: '+', sub: '-', mul: '*', div: '/', mod: '%' }[kind];
   const nullable = left.nullable || right.nullable;
@@ -295,6 +305,10 @@ function arithmetic(kind, left, right) {
     const couldOverflow = length !== 'max' && left.type.length + right.type.length > 8000;
     const sql = couldOverflow ? `CASE WHEN strlen(${joined}) > 8000 THEN ${raised(50000, 'This local server does not honour a concatenation that is cut off at 8000 bytes.')} ELSE ${joined} END` : joined;
     return { sql, type: { ...type, length }, nullable };
+  }
+
+  if (kind === 'mod' && left.type.kind === 'decimal') {
+    return remainder(left, right, nullable);
   }
 
   const type = common(left.type, right.type);

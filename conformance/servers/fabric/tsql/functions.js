@@ -1,6 +1,6 @@
 // Functions and aggregates. What is not here is refused.
 import { TsqlError, notHonoured, raised } from './errors.js';
-import { bigint, collationName, common, convert, decimal, digits, display, equalityKey, float, int, isInteger, isText, orderKey } from './typing.js';
+import { bigint, collationName, common, convert, decimal, digits, display, equalityKey, float, int, isInteger, isText, orderKey, parseTypeNode } from './typing.js';
 import { text, value } from './expressions.js';
 import { cardinalities } from '../catalog.js';
 
@@ -223,6 +223,21 @@ export function callFunction(kind, it, env) {
       }
 
       return { sql: `CAST(trunc(${one.sql}) AS DECIMAL(${one.type.precision},${one.type.scale}))`, type: one.type, nullable: one.nullable };
+    }
+    case 'CONVERT': {
+      // Style 2: bytes as hexadecimal digits, and back.
+      const to = parseTypeNode(args[0].data_type, env.database.collation);
+      const one = of(args[1]);
+      const isHex = args.length === 3 && of(args[2]).number === 2 && to.length === 'max';
+      if (isHex && to.kind === 'varchar' && one.type.kind === 'varbinary') {
+        return { sql: `hex(${one.sql})`, type: to, nullable: one.nullable };
+      }
+
+      if (isHex && to.kind === 'varbinary' && isText(one.type)) {
+        return { sql: `unhex(${one.sql})`, type: to, nullable: one.nullable };
+      }
+
+      throw notHonoured('CONVERT other than between varbinary(max) and varchar(max) in style 2');
     }
     case 'ABS': {
       const one = of(kind === 'function' ? args[0] : it.this);

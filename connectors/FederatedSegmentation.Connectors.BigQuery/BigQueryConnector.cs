@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.BigQuery.Catalog;
+using FederatedSegmentation.Connectors.BigQuery.Rest;
+using FederatedSegmentation.Connectors.BigQuery.Storage;
+using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
+
+namespace FederatedSegmentation.Connectors.BigQuery;
+
+/// <summary>A project of BigQuery as a source. Only single SELECT statements are sent, as query jobs. Safe for concurrent use.</summary>
+public sealed class BigQueryConnector : IRemoteSource
+{
+    private readonly BigQueryOptions _options;
+    private readonly BigQueryErrors _errors;
+    private readonly HttpTransport _http;
+    private readonly HttpTransport? _storageHttp;
+    private readonly BigQueryTokens _tokens;
+    private readonly BigQueryApi _api;
+    private readonly StorageApi? _storage;
+    private readonly SemaphoreSlim _slots;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Sets the source up; nothing is sent yet.</summary>
+    /// <param name="source">The source's name in the settings.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="keyFile">Fetches the text of a service account's key file when it signs in; it is kept nowhere else. Null for the application-default credentials.</param>
+    /// <param name="clock">The clock of deadlines.</param>
+    /// <exception cref="FederatedSegmentationException">The settings are wrong (CFG); every problem is named.</exception>
+    public BigQueryConnector(string source, BigQueryOptions options, Func<CancellationToken, ValueTask<string>>? keyFile, TimeProvider clock)
+    {
+        var problems = options.Validate(source);
+        if (!problems.IsEmpty)
+        {
+            throw new FederatedSegmentationException(problems);
+        }
+
+        Source = source;
+        _options = options;
+        _clock = clock;
+        _errors = new BigQueryErrors(source, options);
+        _http = new HttpTransport(options.Http, _errors.Http, clock);
+        _tokens = new BigQueryTokens(options, _errors, keyFile);
+        _api = new BigQueryApi(_http, _tokens, _errors);
+        if (options.Storage is { } storage)
+        {
+            _storageHttp = new HttpTransport(storage, _errors.Storage, clock);
+            _storage = new StorageApi(_storageHttp, _tokens, _errors);
+        }
+
+        _slots = new SemaphoreSlim(options.MaxConcurrent);
+    }
+
+    /// <inheritdoc />
+    public string Source { get; }
+
+    /// <inheritdoc />
+    public string Kind => "bigquery";
+
+    /// <inheritdoc />
+    public Capabilities Capabilities => BigQueryDialect.Instance.Capabilities;
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+        => new TableDescriptions(new CatalogApi(_api, _options), _errors, _options).ReadAsync(entities, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
+        => new BigQueryConnectionTest(_api, _storage, _tokens, new CatalogApi(_api, _options), _options).RunAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
+        => new TableDiscovery(new CatalogApi(_api, _options), _options).ReadAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
+    {
+        var names = OutputNames(plan.Columns);
+        var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext(), names, ordered: false);
+        return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, Carried(sql, plan.Columns, names), plan.Columns);
+    }
+
+    /// <inheritdoc />
+    public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
+        => Task.FromResult<ISourceSession>(new BigQuerySession(new StatementContext(_api, _storage, _errors, _options, _slots, run, _clock)));
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _storageHttp?.Dispose();
+        _tokens.Dispose();
+        _slots.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // A result has numbers of two types, of which only the smaller fits 128 bits; the others come as text.
+    private static string Carried(string sql, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names)
+    {
+        if (!columns.Any(column => column.Storage is StoredDecimal))
+        {
+            return sql;
+        }
+
+        var outputs = columns.Zip(names, (column, name) => (BigQueryDialect.Instance.QuoteIdentifier(name), column.Storage) switch
+        {
+            (var quoted, StoredDecimal exact) => $"CAST({quoted} AS {BigQueryTypes.ResultType(exact)}) AS {quoted}",
+            var (quoted, _) => quoted,
+        });
+        return $"SELECT {string.Join(", ", outputs)}\nFROM (\n{sql}\n)";
+    }
+
+    // Readable in explain, distinct whatever the case, and of characters that a column of a result may have.
+    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
+    {
+        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. columns.Select(column =>
+            {
+                var word = string.Concat(column.Name.Take(100).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
+                // Names that begin with an underscore are BigQuery's own.
+                var name = word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : $"c{word}";
+                return used.Add(name) ? name : Enumerable.Range(2, columns.Length).Select(suffix => FormattableString.Invariant($"{name}_{suffix}")).First(used.Add);
+            }),
+        ];
+    }
+}

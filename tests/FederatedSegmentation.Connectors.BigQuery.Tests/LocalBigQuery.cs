@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Arrow;
+using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
+using FederatedSegmentation.Testing.Warehouses;
+using Xunit;
+
+namespace FederatedSegmentation.Connectors.BigQuery.Tests;
+
+/// <summary>One local server for the tests of a class, which run one after another; each begins with a server that has forgotten everything.</summary>
+public sealed class LocalBigQuery : IAsyncLifetime
+{
+    internal const string Project = "p";
+    internal const string Dataset = "shop";
+
+    private WarehouseServer? _server;
+    private string _keyFile = "";
+
+    internal WarehouseServer Server => _server!;
+
+    internal WarehouseControl Control => Server.Control;
+
+    /// <summary>The text of the key file of the server's one account.</summary>
+    internal string KeyFile => _keyFile;
+
+    public async Task InitializeAsync()
+    {
+        if (NodeInstallation.WhyMissing is not null)
+        {
+            return;
+        }
+
+        _server = await WarehouseServer.StartAsync("bigquery", [], CancellationToken.None);
+        _keyFile = (await VendorAsync("""{"do": "key-file"}""")).ToJsonString();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    internal async Task ResetAsync()
+    {
+        await Control.ResetAsync(CancellationToken.None);
+        await VendorAsync("""{"do": "behaviour", "jobDelayMs": 0, "tokenLifetimeSeconds": 3600}""");
+        await VendorAsync("""{"do": "permissions", "granted": ["bigquery.tables.get"]}""");
+    }
+
+    internal Task<JsonObject> VendorAsync(string command) => Control.VendorAsync(JsonNode.Parse(command)!.AsObject(), CancellationToken.None);
+
+    internal Task FaultAsync(string fault) => Control.AddFaultAsync(JsonNode.Parse(fault)!.AsObject(), CancellationToken.None);
+
+    internal Task LoadAsync(string name, (string Name, string Type)[] columns, params string?[][] rows)
+        => Control.LoadAsync([new WarehouseTable(Project, Dataset, name, [.. columns.Select(column => new WarehouseColumn(column.Name, column.Type))], rows)], CancellationToken.None);
+
+    internal BigQueryOptions Options(bool usesStorage = true) => new()
+    {
+        Project = Project,
+        Location = "EU",
+        Dataset = Dataset,
+        Http = new HttpTransportOptions { Endpoint = Server.Endpoint },
+        Storage = usesStorage ? new HttpTransportOptions { Endpoint = Server.Endpoint } : null,
+    };
+
+    internal BigQueryConnector Connect(Func<BigQueryOptions, BigQueryOptions>? change = null, string? keyFile = null)
+    {
+        var options = Options();
+        return new BigQueryConnector("web", change?.Invoke(options) ?? options, _ => ValueTask.FromResult(keyFile ?? KeyFile), TimeProvider.System);
+    }
+
+    /// <summary>Runs a statement and gives its rows, values joined by bars, NULL as NULL, in the order in which they came.</summary>
+    internal static async Task<List<string>> RowsAsync(BigQueryConnector connector, string sql, params StorageType[] storages)
+    {
+        var session = await connector.OpenSessionAsync(new SourceRun("run-1", TimeSpan.FromMinutes(5)), CancellationToken.None);
+        await using var ending = session;
+        var statement = await session.SubmitAsync(Fragment(sql, storages), CancellationToken.None);
+        await using var closing = statement;
+        var rows = new List<string>();
+        await foreach (var batch in statement.FetchAsync(CancellationToken.None))
+        {
+            using (batch)
+            {
+                Assert.Equal(statement.Schema, batch.Schema);
+                rows.AddRange(Enumerable.Range(0, batch.RowCount).Select(row => string.Join('|', batch.Columns.Select(column => TextOf(column, row)))));
+            }
+        }
+
+        return rows;
+    }
+
+    internal static CompiledFragment Fragment(string sql, params StorageType[] storages)
+        => new("F1", "web", "BigQuery", sql, [.. storages.Select((storage, i) => new PlanColumn(i, $"column{i}", DataTypes.String, storage))]);
+
+    internal async Task<ImmutableArray<string>> OperationsAsync() => [.. (await Control.LogAsync(CancellationToken.None)).Select(request => request.Operation)];
+
+    internal async Task<JsonArray> JobsAsync() => (await VendorAsync("""{"do": "state"}"""))["jobs"]!.AsArray();
+
+    private static string TextOf(ArrowColumn column, int row) => column.IsNull(row) ? "NULL" : column.Type switch
+    {
+        Arrow.BooleanType => column.GetBoolean(row) ? "true" : "false",
+        IntegerType => column.Values<long>()[row].ToString(System.Globalization.CultureInfo.InvariantCulture),
+        FloatingPointType => column.Values<double>()[row].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+        Arrow.DecimalType => column.Values<Int128>()[row].ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Arrow.DateType => column.Values<int>()[row].ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Arrow.TimestampType => column.Values<long>()[row].ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Arrow.BinaryType => Convert.ToHexStringLower(column.GetBytes(row)),
+        _ => column.GetString(row),
+    };
+}
