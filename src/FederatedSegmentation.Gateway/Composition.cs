@@ -26,6 +26,7 @@ internal static class Composition
     {
         FilesSourceOptions files => new FilesConnector(files.Name, files.Root, TimeProvider.System),
         PostgresSourceOptions postgres => PostgresSource.Connect(postgres),
+        SnowflakeSourceOptions snowflake => SnowflakeSource.Connect(snowflake, inFlightBytes),
         DatabricksSourceOptions databricks => DatabricksSource.Connect(databricks, inFlightBytes),
         BigQuerySourceOptions bigQuery => BigQuerySource.Connect(bigQuery),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
@@ -35,6 +36,7 @@ internal static class Composition
     {
         FilesSourceOptions files => files.Root,
         PostgresSourceOptions postgres => FormattableString.Invariant($"{postgres.Host}:{postgres.Port}/{postgres.Database}"),
+        SnowflakeSourceOptions snowflake => $"{snowflake.Http.Endpoint.Authority}/{snowflake.Database}",
         DatabricksSourceOptions databricks => $"{databricks.Http.Endpoint.Authority}/{databricks.Catalog}",
         BigQuerySourceOptions bigQuery => $"{bigQuery.Project} in {bigQuery.Location}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),

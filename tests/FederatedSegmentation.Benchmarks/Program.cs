@@ -107,6 +107,10 @@ async Task RunAsync(string part, ReportText report)
             report.Section("PostgreSQL to the engine", "A fragment, from submitting it until its last row is in the engine, against `COPY (…) TO STDOUT (FORMAT binary)` of the same statement over the same loopback, its bytes thrown away. The server runs on the same processors.");
             await TransferBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "postgres")).FullName, options, report, stop);
             break;
+        case "snowflake":
+            report.Section("Partitions of Snowflake", "Canned results of the local server, from submitting the statement until the last row is in a batch, against the vendor's own client for Node, which reads the same rows from the same server by its own protocol. Server and clients run on the same processors.");
+            await PartitionsBenchmark.RunAsync(options, report, stop);
+            break;
         case "databricks":
             report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until the last row is in a table of the engine, against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
             await LinksBenchmark.RunAsync(options, report, stop);

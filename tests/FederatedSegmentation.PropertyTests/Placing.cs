@@ -26,6 +26,13 @@ public sealed record Placing(string Name, FileForm Files, Func<int, string, bool
     public static Placing InFilesAndDatabricks { get; } = new(
         "files-and-databricks", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, DatabricksRemote.CreateAsync) { StoresNul = true };
 
+    /// <summary>Everything in Snowflake.</summary>
+    public static Placing InSnowflake { get; } = new("snowflake", FileForm.Csv, (_, _) => true, SnowflakeRemote.CreateAsync);
+
+    /// <summary>About half of the tables in Snowflake, the others files of all forms.</summary>
+    public static Placing InFilesAndSnowflake { get; } = new(
+        "files-and-snowflake", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, SnowflakeRemote.CreateAsync);
+
     /// <summary>All placings, with those of one form of file each.</summary>
     public static IReadOnlyList<Placing> All { get; } =
     [

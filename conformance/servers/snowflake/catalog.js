@@ -69,6 +69,9 @@ export class Catalog {
       INSERT INTO ${place}.COLUMNS VALUES ${columns.join(', ')}`);
   }
 
+  /** Whether the schema has tables. */
+  hasSchema(database, schema) { return [...this.tables.values()].some((table) => table.database === database && table.schema === schema); }
+
   /** The tables among whose names the statement has one, and for each the last part of the name. */
   named(names) { return [...this.tables.values()].filter((table) => names.has(table.name)); }
 }

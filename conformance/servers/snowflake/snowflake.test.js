@@ -187,6 +187,19 @@ test('A list has at most 16,384 expressions', async () => {
   assert.deepEqual([refused.status, refused.json.code], [422, '001795']);
 });
 
+test('Values in a list of rows have Snowflake\'s types and names', async () => {
+  const sql = `SELECT COUNT(*) FROM MANY AS M WHERE STARTSWITH(M."lower", 'text 1') AND EXISTS (SELECT 1 FROM (VALUES (CAST('10' AS NUMBER(38,0)), CAST('NaN' AS FLOAT), CAST('2026-01-01 00:00:00' AS TIMESTAMP_NTZ)),
+    (CAST('1' AS NUMBER(38,0)), CAST('0.1' AS FLOAT), CAST('2026-01-02 00:00:00.5' AS TIMESTAMP_NTZ))) AS V("k", "F", "at") WHERE V."k" = M.I AND V."F" <> CAST('0.100000001' AS FLOAT))`;
+  const answer = await submit(sql);
+  assert.deepEqual(answer.json.data, [['2']], answer.text);
+});
+
+test('Times add and fall into parts as Snowflake has them, however deep they stand', async () => {
+  const answer = await submit(`SELECT DATEADD(MONTH, 1, D), DATEADD(MICROSECOND, -86400000001, NTZ), CAST(CONVERT_TIMEZONE('UTC', LTZ) AS TIMESTAMP_NTZ), NTZ = CAST(NTZ AS TIMESTAMP_NTZ(6)) FROM EXTREMES
+    WHERE EXISTS (SELECT 1 FROM EXTREMES AS E WHERE DAYOFWEEKISO(E.D) = 3 AND DAY(CAST(CONVERT_TIMEZONE('UTC', E.LTZ) AS TIMESTAMP_NTZ)) = 31 AND DATEADD(MONTH, -1, E.D) < E.D AND ENDSWITH(E.T, 'trailing ') AND E.I = EXTREMES.I)`);
+  assert.deepEqual(answer.json.data, [['2592000.000000000', '-86400.500001000', '-0.000001000', 'true']], answer.text);
+});
+
 test('What the engine would answer otherwise is refused', async () => {
   for (const sql of ['SELECT 1 / 3', 'SELECT AVG(I) FROM MANY', 'SELECT CURRENT_DATE', 'SELECT \'a\' LIKE \'A\'', 'CREATE TABLE X (A INT)', 'SELECT I % 2 FROM MANY']) {
     assert.equal((await submit(sql)).json.code, '000002', sql);
@@ -285,6 +298,11 @@ test('What is stored is described', async () => {
   const plan = await submit('EXPLAIN USING JSON SELECT I FROM MANY');
   assert.equal(JSON.parse(plan.json.data[0][0]).GlobalStats.bytesAssigned, 12_000 * 2 * 8);
   assert.equal((await submit('EXPLAIN USING JSON SELECT NOPE FROM MANY')).json.code, '000904');
+});
+
+test('A database that is not there is no error where it is not needed', async () => {
+  assert.equal((await submit('SELECT 1', { database: 'NOWHERE' })).json.data[0][0], '1');
+  assert.equal((await submit('SELECT 1 FROM MANY', { database: 'NOWHERE' })).json.code, '002003');
 });
 
 test('A canned result goes out in both protocols', async () => {

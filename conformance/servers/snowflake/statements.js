@@ -53,22 +53,48 @@ export function translate(tokens, bindings) {
   const texts = [];
   const words = tokens.map((token, i) => {
     if (isHexPrefix(tokens, i)) return '';
+    const added = addition(tokens, i);
+    if (added !== undefined) return added;
     if (i > 0 && isHexPrefix(tokens, i - 1)) return `'FST_${texts.push(hexText(token)) - 1}_'`;
     switch (token.kind) {
       case 'name': return `"FSN_${names.push(token.value) - 1}_"`;
       case 'string': return `'FST_${texts.push(engineText(token.value)) - 1}_'`;
       case 'bind': return `'FST_${texts.push(bindLiteral(token.value, bindings[token.value], engineText)) - 1}_'`;
       case 'word': return word(token.text, tokens, i, names);
-      default: return operator(token, tokens, i);
+      // TIMESTAMP_NTZ(6): what the engine has by itself.
+      default: return isDigits(tokens, i) ? '' : operator(token);
     }
   });
   let sql;
   try { sql = toDuckDb(words.join(' '), 'snowflake'); } catch (error) { throw ofEngine(error); }
-  sql = sql.replace(/"FSN_(\d+)_"/g, (_, i) => quote(encodeName(names[i])));
-  // Where the translator quotes a name no longer, or changes its case, nothing of it may be left.
-  sql = sql.replace(/'FST_(\d+)_'/g, (_, i) => texts[i]);
-  if (/FS[NT]_\d+_/i.test(sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, ''))) throw unsupported('this form of a name or text');
-  return sql;
+  // What the translator leaves as it was: functions it takes for known, types inside of VALUES.
+  for (const [pattern, written] of leftovers) sql = sql.replace(pattern, written);
+  // In one go: what is put in may look like a placeholder itself.
+  return sql.replace(/"FSN_(\d+)_"|\bFSN_(\d+)_|'FST_(\d+)_'/g, (_, quoted, bare, text) => (text === undefined ? quote(encodeName(names[quoted ?? bare])) : texts[text]));
+}
+
+// Names and texts are placeholders here, so that no pattern can meet them.
+const leftovers = [
+  [/\bSTARTSWITH\(/g, 'STARTS_WITH('], [/\bENDSWITH\(/g, 'ENDS_WITH('], [/\bDAYOFWEEKISO\(/g, 'ISODOW('], [/\bSFTOUTC\(/g, 'TIMEZONE('], [/\bSFADD\(/g, '"add"('],
+  [/\bNUMBER(?=\()/g, 'DECIMAL'], [/\bFLOAT\b/g, 'DOUBLE'], [/\bTIMESTAMP_?NTZ\b/g, 'TIMESTAMP'], [/\bTIMESTAMP_?LTZ\b/g, 'TIMESTAMPTZ'], [/\bBINARY\b/g, 'BLOB'],
+];
+
+// DATEADD(MONTH, -1, x) as a sum of an interval, which the translator writes at the top of a statement only.
+function addition(tokens, i) {
+  const start = [i, i - 1, i - 2, i - 3, i - 4, i - 5].find((at) => at >= 0 && tokens[at].kind === 'word' && /^DATEADD$/i.test(tokens[at].text) && tokens[at + 1]?.text === '(');
+  if (start === undefined) return undefined;
+  const negative = tokens[start + 4]?.text === '-';
+  const number = tokens[start + (negative ? 5 : 4)];
+  const make = { YEAR: 'TO_YEARS', MONTH: 'TO_MONTHS', DAY: 'TO_DAYS', HOUR: 'TO_HOURS', MINUTE: 'TO_MINUTES', SECOND: 'TO_SECONDS', MICROSECOND: 'TO_MICROSECONDS' }[tokens[start + 2]?.text.toUpperCase()];
+  if (!make || tokens[start + 3]?.text !== ',' || number?.kind !== 'number') throw unsupported('this form of DATEADD');
+  switch (i - start) {
+    case 0: return 'SFADD';
+    case 2: return `${make}(`;
+    case 3: return '';
+    case 4: return negative ? '-' : `${number.text})`;
+    case 5: return negative ? `${number.text})` : undefined;
+    default: return undefined;
+  }
 }
 
 // X'00FF'
@@ -85,8 +111,18 @@ function word(text, tokens, i, names) {
   // What the engine would answer otherwise than Snowflake.
   if (upper === 'AVG' && !exactAverage(tokens, i)) throw unsupported('AVG of anything but CAST(x AS DOUBLE)');
   if (/^(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|SYSDATE|LOCALTIMESTAMP|RANDOM|RANDSTR|UUID_STRING|HASH|COLLATE|APPROX_COUNT_DISTINCT|HLL|QUALIFY|MEDIAN|PERCENTILE_CONT|SAMPLE|TABLESAMPLE|WEEK|WEEKOFYEAR|DAYOFWEEK|LATERAL|FLATTEN|OBJECT_CONSTRUCT|PARSE_JSON|ROUND|DIV0|LIKE|ILIKE|REGEXP|RLIKE|REGEXP_LIKE)$/.test(upper)) throw unsupported(upper);
+  if (upper === 'CONVERT_TIMEZONE' && (tokens[i + 2]?.value === 'UTC' && tokens[i + 3]?.text === ',')) return 'SFTOUTC';
+  if (upper === 'CONVERT_TIMEZONE') throw unsupported('CONVERT_TIMEZONE to other zones than UTC');
   // An unquoted name is upper case; the engine does not mind the case of keywords.
   return upper;
+}
+
+// Whether the token is one of the three behind a timestamp type that say six digits of a second, or more.
+function isDigits(tokens, i) {
+  const start = [i, i - 1, i - 2].find((at) => tokens[at]?.text === '(' && /^TIMESTAMP_(NTZ|LTZ)$/i.test(tokens[at - 1]?.text ?? ''));
+  if (start === undefined || tokens[start + 1]?.kind !== 'number' || tokens[start + 2]?.text !== ')') return false;
+  if (!/^[6-9]$/.test(tokens[start + 1].text)) throw unsupported('timestamps of fewer than six digits of a second');
+  return true;
 }
 
 function exactAverage(tokens, i) {
@@ -118,7 +154,9 @@ export class Statements {
 
   #query(sql, place) {
     if (place.suspended) throw new SnowflakeError('000606', '57P03', 'No active warehouse selected in the current session. Select an active warehouse with the \'use warehouse\' command.');
-    const use = place.database ? [encodeName(place.database), encodeName(place.schema ?? 'PUBLIC')] : undefined;
+    // A database that is not there is an error for those statements only that need it.
+    const schema = place.schema ?? 'PUBLIC';
+    const use = this.catalog.hasSchema(place.database, schema) ? [encodeName(place.database), encodeName(schema)] : undefined;
     const query = this.engine.query(sql, { use });
     return {
       result: query.result.then(

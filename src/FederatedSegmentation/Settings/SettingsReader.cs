@@ -87,6 +87,7 @@ public static class SettingsReader
     [
         (FilesSourceOptions.FilesKind, (name, section) => new FilesSourceOptions(name, section.RequiredFilePath("Root"))),
         (PostgresSourceOptions.PostgresKind, Postgres),
+        (SnowflakeSourceOptions.SnowflakeKind, SnowflakeSourceOptions.Read),
         (DatabricksSourceOptions.DatabricksKind, DatabricksSourceOptions.Read),
         (BigQuerySourceOptions.BigQueryKind, BigQuerySourceOptions.Read),
     ];

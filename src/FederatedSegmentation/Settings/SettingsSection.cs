@@ -160,6 +160,9 @@ internal sealed class SettingsSection(SettingNode? node, string path, string fol
         return names.Select(inner => (inner, section.Section(inner)));
     }
 
+    /// <summary>A reference to a secret, or null where it is not set.</summary>
+    internal SecretReference? Secret(string name) => Take(name) is null or { Kind: SettingKind.Null } ? null : RequiredSecret(name);
+
     /// <summary>A reference to a secret. What stands there instead is never printed.</summary>
     internal SecretReference RequiredSecret(string name)
     {

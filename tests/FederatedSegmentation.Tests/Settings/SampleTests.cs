@@ -12,9 +12,9 @@ public sealed class SampleTests
     {
         var problems = new SettingsProblems("appsettings.sample.json");
         var options = SettingsReader.Bind(File.ReadAllBytes(Sample), Sample, "appsettings.sample.json", [], problems);
-        Assert.Equal(["files", "postgres", "databricks", "bigquery"], options.Sources.Select(source => source.Kind));
+        Assert.Equal(["files", "postgres", "snowflake", "databricks", "bigquery"], options.Sources.Select(source => source.Kind));
         // Env stands for the two forms of a reference to a secret.
-        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File", "FederatedSegmentation:Sources:scores:Auth:ClientSecret:File", "FederatedSegmentation:Sources:web:Auth:KeyFile:File"], problems.Absent);
+        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File", "FederatedSegmentation:Sources:crm:Auth:PrivateKey:Env", "FederatedSegmentation:Sources:scores:Auth:ClientSecret:File", "FederatedSegmentation:Sources:web:Auth:KeyFile:File"], problems.Absent);
     }
 
     [Theory]
@@ -38,6 +38,8 @@ public sealed class SampleTests
             { "FederatedSegmentation": { "Sources": {
                 "lake": { "Kind": "files", "Root": "data" },
                 "ops": { "Kind": "postgres", "Host": "db.example.com", "Database": "ops", "Auth": { "Kind": "password", "User": "segmentation", "Password": { "Env": "OPS_PASSWORD" } } },
+                "crm": { "Kind": "snowflake", "Endpoint": "https://myorg-account1.snowflakecomputing.com", "Database": "CRM",
+                    "Auth": { "Kind": "key_pair", "User": "SEGMENTS", "PrivateKey": { "File": "crm.p8" } } },
                 "scores": { "Kind": "databricks", "Endpoint": "https://dbc-12345678-9abc.cloud.databricks.com", "WarehouseId": "0123456789abcdef", "Catalog": "ml",
                     "Auth": { "Kind": "oauth_m2m", "ClientId": "f3b5c9d2-0000-0000-0000-000000000000", "ClientSecret": { "Env": "SCORES_SECRET" } } },
                 "web": { "Kind": "bigquery", "Project": "my-project", "Location": "EU", "Auth": { "Kind": "service_account", "KeyFile": { "Env": "WEB_KEY" } } } } } }
