@@ -43,6 +43,11 @@ public static class CaseComparison
                 return new Difference("members", Describe(members, wanted.ToString()));
             }
 
+            if (remote is not null)
+            {
+                return null;
+            }
+
             // The second run relies on what the first one learned of files that have not changed.
             members = await scenario.MembersAsync(cancellationToken);
             return string.Equals(members, wanted.ToString(), StringComparison.Ordinal) ? null : new Difference("members of the second run", Describe(members, wanted.ToString()));
