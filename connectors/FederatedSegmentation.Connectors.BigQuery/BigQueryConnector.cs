@@ -80,7 +80,7 @@ public sealed class BigQueryConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        var names = OutputNames(plan.Columns);
+        var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase, Spell);
         var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext(), names, ordered: false);
         return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, Carried(sql, plan.Columns, names), plan.Columns);
     }
@@ -115,19 +115,10 @@ public sealed class BigQueryConnector : IRemoteSource
         return $"SELECT {string.Join(", ", outputs)}\nFROM (\n{sql}\n)";
     }
 
-    // Readable in explain, distinct whatever the case, and of characters that a column of a result may have.
-    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
+    // Of characters that a column of a result may have; names that begin with an underscore are BigQuery's own.
+    private static string Spell(string name)
     {
-        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return
-        [
-            .. columns.Select(column =>
-            {
-                var word = string.Concat(column.Name.Take(100).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
-                // Names that begin with an underscore are BigQuery's own.
-                var name = word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : $"c{word}";
-                return used.Add(name) ? name : Enumerable.Range(2, columns.Length).Select(suffix => FormattableString.Invariant($"{name}_{suffix}")).First(used.Add);
-            }),
-        ];
+        var word = string.Concat(name.Take(100).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
+        return word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : $"c{word}";
     }
 }

@@ -118,9 +118,6 @@ public sealed class BigQueryDialect : SqlDialect
     public override SqlExpression UtcToInstant(SqlExpression wallClock) => new SqlTemplate(["TIMESTAMP(", ", 'UTC')"], [wallClock]);
 
     /// <inheritdoc />
-    public override SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
-
-    /// <inheritdoc />
     /// <remarks>DAYOFWEEK is 1 on Sundays.</remarks>
     public override SqlExpression PartOf(SqlExpression value, DatePart part) => part switch
     {
@@ -179,9 +176,6 @@ public sealed class BigQueryDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
-
-    /// <inheritdoc />
     /// <remarks>NULL where the sum lies beyond the year 9999.</remarks>
     public override SqlExpression Add(SqlValue time, Duration duration)
     {
@@ -199,15 +193,6 @@ public sealed class BigQueryDialect : SqlDialect
     public override SqlExpression AddForEnd(SqlValue time, Duration duration)
         => new SqlTemplate(["IFNULL(", time.Type is DateType ? ", DATE '9999-12-31')" : ", DATETIME '9999-12-31 23:59:59.999999')"], [Add(time, duration)]);
 
-    /// <inheritdoc />
-    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
-
-    /// <inheritdoc />
-    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
-
-    /// <inheritdoc />
-    public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
-
     private const long MicrosecondsPerDay = 86_400_000_000;
 
     private static string DecimalName(StoredDecimal exact) => IsNumeric(exact) ? "NUMERIC" : "BIGNUMERIC";
@@ -217,14 +202,6 @@ public sealed class BigQueryDialect : SqlDialect
     private static SqlLiteral Number(long value) => new(new Int64Literal(value), new StoredInteger());
 
     private static string Digits(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static FederatedSegmentationException Excluded(string what) => new(new Problem
-    {
-        Code = "INT002",
-        Stage = Stage.Compile,
-        Message = $"BigQuery cannot answer {what}, though planning asked for it.",
-        Hint = "This is a defect of the gateway; please report it with the output of explain.",
-    });
 
     private static Capabilities DescribeCapabilities() => new()
     {

@@ -74,7 +74,7 @@ public sealed class DatabricksConnector : IRemoteSource
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         // Names without catalog and schema are those of the session.
-        var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, new CompileContext(), OutputNames(plan.Columns), ordered: false);
+        var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, new CompileContext(), OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase), ordered: false);
         return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, sql, plan.Columns);
     }
 
@@ -88,17 +88,5 @@ public sealed class DatabricksConnector : IRemoteSource
         _transport.Dispose();
         _context.Slots.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // Readable in explain and in the warehouse's history, and distinct: names are compared without letter case.
-    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
-    {
-        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return
-        [
-            .. columns.Select(column => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
-                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
-                .First(used.Add)),
-        ];
     }
 }

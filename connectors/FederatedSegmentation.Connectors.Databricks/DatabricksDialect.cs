@@ -146,9 +146,6 @@ public sealed class DatabricksDialect : SqlDialect
     public override SqlExpression UtcToInstant(SqlExpression wallClock) => new SqlCast(wallClock, new StoredInstant());
 
     /// <inheritdoc />
-    public override SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
-
-    /// <inheritdoc />
     public override SqlExpression PartOf(SqlExpression value, DatePart part) => part switch
     {
         // weekday counts from Monday, 0.
@@ -216,9 +213,6 @@ public sealed class DatabricksDialect : SqlDialect
     }
 
     /// <inheritdoc />
-    public override SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits) => throw Excluded("an exact product of decimals");
-
-    /// <inheritdoc />
     public override SqlExpression Aggregate(MeasureFunction function, SqlValue? input, StorageType result) => function switch
     {
         MeasureFunction.Count => new SqlCall("count", [], Star: true),
@@ -235,23 +229,11 @@ public sealed class DatabricksDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
-
-    /// <inheritdoc />
     public override SqlExpression Add(SqlValue time, Duration duration)
     {
         var sum = new SqlTemplate(["(", $" + {Interval(duration)})"], [time.Expression]);
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
     }
-
-    /// <inheritdoc />
-    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
-
-    /// <inheritdoc />
-    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
-
-    /// <inheritdoc />
-    public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     private static SqlTemplate Nan => new(["CAST('NaN' AS DOUBLE)"], []);
 
@@ -283,14 +265,6 @@ public sealed class DatabricksDialect : SqlDialect
     private static SqlExpression FractionOf(SqlValue value, StoredDecimal finest) => value.Storage is StoredInteger
         ? new SqlLiteral(new Int64Literal(0), finest)
         : new SqlCast(new SqlTemplate(["pmod(", ", CAST(1 AS DECIMAL(1,0)))"], [value.Expression]), finest);
-
-    private static FederatedSegmentationException Excluded(string what) => new(new Problem
-    {
-        Code = "INT002",
-        Stage = Stage.Compile,
-        Message = $"Databricks SQL cannot answer {what}, though planning asked for it.",
-        Hint = "This is a defect of the gateway; please report it with the output of explain.",
-    });
 
     private static Capabilities DescribeCapabilities() => new()
     {

@@ -68,7 +68,7 @@ public sealed class PostgresConnector : IRemoteSource
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         var context = new CompileContext { MixedCollations = HasMixedCollations(tables) };
-        var sql = PlanCompiler.Compile(plan, PostgresDialect.Instance, context, OutputNames(plan.Columns), ordered: false);
+        var sql = PlanCompiler.Compile(plan, PostgresDialect.Instance, context, OutputNames.Of(plan.Columns, StringComparer.Ordinal), ordered: false);
         return new CompiledFragment(fragment, Source, PostgresDialect.Instance.Name, sql, plan.Columns);
     }
 
@@ -92,16 +92,4 @@ public sealed class PostgresConnector : IRemoteSource
         .Distinct(StringComparer.Ordinal)
         .Skip(1)
         .Any();
-
-    // Readable in explain and in the server's log, and distinct.
-    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
-    {
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        return
-        [
-            .. columns.Select((column, i) => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
-                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
-                .First(used.Add)),
-        ];
-    }
 }

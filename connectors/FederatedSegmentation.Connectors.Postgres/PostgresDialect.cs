@@ -112,9 +112,6 @@ public sealed class PostgresDialect : SqlDialect
     public override SqlExpression UtcToInstant(SqlExpression wallClock) => new SqlTemplate(["(", " AT TIME ZONE 'UTC')"], [wallClock]);
 
     /// <inheritdoc />
-    public override SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
-
-    /// <inheritdoc />
     public override SqlExpression PartOf(SqlExpression value, DatePart part) => new SqlTemplate(
         [
             part switch
@@ -171,9 +168,6 @@ public sealed class PostgresDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
-
-    /// <inheritdoc />
     public override SqlExpression Add(SqlValue time, Duration duration)
     {
         var interval = duration.Months != 0
@@ -183,15 +177,6 @@ public sealed class PostgresDialect : SqlDialect
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
     }
 
-    /// <inheritdoc />
-    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
-
-    /// <inheritdoc />
-    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
-
-    /// <inheritdoc />
-    public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
-
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS float8)"], []);
 
     // min and max take bytea from version 18 on only.
@@ -199,14 +184,6 @@ public sealed class PostgresDialect : SqlDialect
         => new(["(array_agg(", " ORDER BY ", $" {order} NULLS LAST))[1]"], [input.Expression, input.Expression]);
 
     private SqlExpression Sortable(SqlValue input) => input.Type is StringType ? ByBytes(input.Expression) : input.Expression;
-
-    private static FederatedSegmentationException Excluded(string what) => new(new Problem
-    {
-        Code = "INT002",
-        Stage = Stage.Compile,
-        Message = $"PostgreSQL cannot answer {what}, though planning asked for it.",
-        Hint = "This is a defect of the gateway; please report it with the output of explain.",
-    });
 
     private static Capabilities DescribeCapabilities() => new()
     {

@@ -70,7 +70,7 @@ public sealed class SnowflakeConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, new CompileContext(), OutputNames(plan.Columns), ordered: false);
+        var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, new CompileContext(), OutputNames.Of(plan.Columns, StringComparer.Ordinal), ordered: false);
         return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, sql, plan.Columns);
     }
 
@@ -84,17 +84,5 @@ public sealed class SnowflakeConnector : IRemoteSource
         _client.Dispose();
         _slots.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // Readable in explain and in the query history, and distinct.
-    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
-    {
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        return
-        [
-            .. columns.Select((column, i) => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
-                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
-                .First(used.Add)),
-        ];
     }
 }

@@ -108,9 +108,6 @@ public sealed class SnowflakeDialect : SqlDialect
     public override SqlExpression UtcToInstant(SqlExpression wallClock) => new SqlTemplate(["CAST(", " AS TIMESTAMP_LTZ)"], [wallClock]);
 
     /// <inheritdoc />
-    public override SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
-
-    /// <inheritdoc />
     /// <remarks>No setting of the account changes these; WEEK and DAYOFWEEK depend on WEEK_START.</remarks>
     public override SqlExpression PartOf(SqlExpression value, DatePart part) => new SqlCall(
         part switch
@@ -139,9 +136,6 @@ public sealed class SnowflakeDialect : SqlDialect
     public override SqlCondition CompareExact(ComparisonOperator comparison, SqlValue left, SqlValue right) => new SqlComparison(comparison, left.Expression, right.Expression);
 
     /// <inheritdoc />
-    public override SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits) => throw Excluded("an average against a bound");
-
-    /// <inheritdoc />
     public override SqlExpression Aggregate(MeasureFunction function, SqlValue? input, StorageType result) => function switch
     {
         MeasureFunction.Count => new SqlCall("COUNT", [], Star: true),
@@ -157,24 +151,12 @@ public sealed class SnowflakeDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
-
-    /// <inheritdoc />
     public override SqlExpression Add(SqlValue time, Duration duration)
     {
         var (unit, count) = duration.Months != 0 ? ("MONTH", (long)duration.Months) : ("MICROSECOND", duration.Microseconds);
         var sum = new SqlTemplate([string.Create(CultureInfo.InvariantCulture, $"DATEADD({unit}, {count}, "), ")"], [time.Expression]);
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
     }
-
-    /// <inheritdoc />
-    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
-
-    /// <inheritdoc />
-    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
-
-    /// <inheritdoc />
-    public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS FLOAT)"], []);
 
@@ -187,14 +169,6 @@ public sealed class SnowflakeDialect : SqlDialect
         double.NegativeInfinity => "-inf",
         _ => LiteralText.Float(value),
     };
-
-    private static FederatedSegmentationException Excluded(string what) => new(new Problem
-    {
-        Code = "INT002",
-        Stage = Stage.Compile,
-        Message = $"Snowflake cannot answer {what}, though planning asked for it.",
-        Hint = "This is a defect of the gateway; please report it with the output of explain.",
-    });
 
     private static Capabilities DescribeCapabilities() => new()
     {

@@ -65,7 +65,7 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
         try
         {
             var others = await catalog.TablesAsync(name.Project, name.Dataset, Stage.Plan, cancellationToken).ConfigureAwait(false);
-            var alike = NearNames.Of(name.Table, others);
+            var alike = NearestNames.Of(name.Table, others);
             return errors.MakeProblem(
                 SourceErrorCodes.TableMissing,
                 Stage.Plan,
@@ -86,7 +86,7 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
         .Where(column => !table.Columns.Any(stored => stored.Name == column.SourceName))
         .Select(column =>
         {
-            var alike = NearNames.Of(column.SourceName, table.Columns.Select(stored => stored.Name));
+            var alike = NearestNames.Of(column.SourceName, table.Columns.Select(stored => stored.Name));
             return errors.MakeProblem(
                 SourceErrorCodes.ColumnMissing,
                 Stage.Plan,

@@ -118,7 +118,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors
     {
         var visible = await catalog.ReadAsync(
             $"SELECT table_name FROM {CatalogReader.View(name.Catalog, "tables")} WHERE table_schema = {CatalogReader.Text(name.Schema)}", 1, "the names of its tables", Stage.Plan, cancellationToken).ConfigureAwait(false);
-        var alike = DatabricksNames.Nearest(name.Table, visible.Select(row => row[0]).OfType<string>());
+        var alike = NearestNames.Of(name.Table, visible.Select(row => row[0]).OfType<string>());
         return Problem(
             SourceErrorCodes.TableMissing,
             $"Entity '{entity.Name}': there is no table or view {name}, or the principal may not see it.",
@@ -129,7 +129,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors
 
     private Problem MissingColumn(Entity entity, QualifiedName name, string column, IEnumerable<string> known)
     {
-        var alike = DatabricksNames.Nearest(column, known);
+        var alike = NearestNames.Of(column, known);
         return Problem(
             SourceErrorCodes.ColumnMissing,
             $"Entity '{entity.Name}': {name} has no column {DatabricksDialect.Instance.QuoteIdentifier(column)}.",

@@ -117,7 +117,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, PostgresErrors er
                 "Correct the table's name in the model; letter case matters.");
         }
 
-        var alike = PostgresNames.Nearest(name.Relation, nearby.Where(other => other.Schema == name.Schema).Select(other => other.Relation));
+        var alike = NearestNames.Of(name.Relation, nearby.Where(other => other.Schema == name.Schema).Select(other => other.Relation));
         return errors.MakeProblem(
             SourceErrorCodes.TableMissing,
             Stage.Plan,
@@ -131,7 +131,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, PostgresErrors er
         .Where(column => !columns.ContainsKey(column.SourceName))
         .Select(column =>
         {
-            var alike = PostgresNames.Nearest(column.SourceName, columns.Keys);
+            var alike = NearestNames.Of(column.SourceName, columns.Keys);
             return errors.MakeProblem(
                 SourceErrorCodes.ColumnMissing,
                 Stage.Plan,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Model.Definition;
 using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Resolved;
 
 namespace FederatedSegmentation.Planning.Resolution;

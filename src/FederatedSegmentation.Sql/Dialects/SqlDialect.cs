@@ -59,7 +59,7 @@ public abstract class SqlDialect
     public virtual string QuoteIdentifier(string name) =>
         name.Length > 0 && !name.Contains('\0')
             ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : throw SqlErrors.Unsupported(Name, "a name that is empty or holds U+0000");
+            : throw Excluded("a name that is empty or holds U+0000");
 
     /// <summary>Whether the text is one quoted name and nothing else.</summary>
     public virtual bool IsBareColumn(string text) =>
@@ -128,7 +128,7 @@ public abstract class SqlDialect
     /// <param name="wallClock">The value.</param>
     /// <param name="from">The zone it is in.</param>
     /// <param name="to">Another zone.</param>
-    public abstract SqlExpression ConvertZone(SqlExpression wallClock, string from, string to);
+    public virtual SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
 
     /// <summary>A part of a date or wall clock as an int64.</summary>
     public abstract SqlExpression PartOf(SqlExpression value, DatePart part);
@@ -146,7 +146,7 @@ public abstract class SqlDialect
     /// <param name="value">An exact number; a literal has at most 38 digits and a scale of at most 38 but where <paramref name="fits"/> is false.</param>
     /// <param name="count">An int64.</param>
     /// <param name="fits">Whether the value itself is a decimal of 38 digits.</param>
-    public abstract SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits);
+    public virtual SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits) => throw Excluded("an average against a bound");
 
     /// <summary>An aggregate.</summary>
     /// <param name="function">The function.</param>
@@ -155,7 +155,7 @@ public abstract class SqlDialect
     public abstract SqlExpression Aggregate(MeasureFunction function, SqlValue? input, StorageType result);
 
     /// <summary>The input, or the guard's data error where rows is more than 1, raised only on rows on which it is evaluated.</summary>
-    public abstract SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard);
+    public virtual SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
 
     /// <summary>A time plus a duration, of the time's own type; months clamp.</summary>
     /// <param name="time">A date or a wall clock.</param>
@@ -164,12 +164,12 @@ public abstract class SqlDialect
 
     /// <summary>A time as an int64, its microseconds since 1970; only where <see cref="CutsTime"/>.</summary>
     /// <param name="time">A date, a wall clock or an instant.</param>
-    public virtual SqlExpression Microseconds(SqlValue time) => throw SqlErrors.Unsupported(Name, "microseconds of a time");
+    public virtual SqlExpression Microseconds(SqlValue time) => throw Excluded("microseconds of a time");
 
     /// <summary>The number of the cell that a time lies in, an int64: one more with every <paramref name="width"/>; only where <see cref="CutsTime"/>.</summary>
     /// <param name="microseconds">An int64.</param>
     /// <param name="width">At least 1.</param>
-    public virtual SqlExpression TimeCell(SqlExpression microseconds, long width) => throw SqlErrors.Unsupported(Name, "cells of time");
+    public virtual SqlExpression TimeCell(SqlExpression microseconds, long width) => throw Excluded("cells of time");
 
     /// <summary>A time plus a duration, for what lies at or before it: the latest time there is where the sum lies beyond the dialect's calendar, of which <see cref="Add"/> may make NULL.</summary>
     /// <param name="time">A date or a wall clock.</param>
@@ -177,14 +177,14 @@ public abstract class SqlDialect
     public virtual SqlExpression AddForEnd(SqlValue time, Duration duration) => Add(time, duration);
 
     /// <summary>The bucket of a key, as <see cref="SplitBucketExpression"/> says.</summary>
-    public abstract SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys);
+    public virtual SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
 
     /// <summary>A part of an exact number for ordering, as <see cref="ExactOrderExpression"/> says.</summary>
     /// <param name="sum">The number.</param>
     /// <param name="count">What it is divided by; null for nothing.</param>
     /// <param name="isFraction">Which part.</param>
     /// <param name="missing">Both parts of the number where the sum is NULL, or the count is 0 or NULL; null for NULL.</param>
-    public abstract SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing);
+    public virtual SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
 
     /// <summary>An aggregate that is TRUE where no two rows have the same value and none is NULL or outside of the range, at a fraction of the cost of grouping; null where there is none.</summary>
     /// <param name="value">An int64.</param>
@@ -193,10 +193,14 @@ public abstract class SqlDialect
     public virtual SqlExpression? IsUnique(SqlExpression value, long least, long greatest) => null;
 
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
-    public abstract SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias);
+    public virtual SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     /// <summary>A text constant.</summary>
     protected static SqlLiteral Text(string value) => new(new StringLiteral(value), new StoredText());
+
+    /// <summary>What is thrown where planning sends something that the dialect's capabilities exclude: a defect of ours.</summary>
+    /// <param name="what">What was asked for, for instance <c>a split of members</c>.</param>
+    protected FederatedSegmentationException Excluded(string what) => SqlErrors.Unsupported(Name, what);
 }
 
 /// <summary>A value with its types.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Settings;
 

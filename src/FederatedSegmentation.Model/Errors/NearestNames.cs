@@ -1,19 +1,22 @@
 using System.Collections.Immutable;
 
-namespace FederatedSegmentation.Planning.Resolution;
+namespace FederatedSegmentation.Model.Errors;
 
 /// <summary>The names that a mistyped one is nearest to, by Levenshtein distance.</summary>
-internal static class NearestNames
+public static class NearestNames
 {
     private const int Most = 3;
 
     /// <summary>At most three candidates within a third of the name's length (and within two changes of any but the shortest), the nearest first; ties in the order of the alphabet.</summary>
+    /// <param name="name">The name as it was typed.</param>
+    /// <param name="candidates">The names that there are.</param>
     public static ImmutableArray<string> Of(string name, IEnumerable<string> candidates)
     {
         var most = name.Length < 4 ? 1 : Math.Max(2, name.Length / 3);
         return
         [
             .. candidates
+                .Distinct(StringComparer.Ordinal)
                 .Select(candidate => (Name: candidate, Distance: Distance(name, candidate, most)))
                 .Where(candidate => candidate.Distance <= most)
                 .OrderBy(candidate => candidate.Distance)
