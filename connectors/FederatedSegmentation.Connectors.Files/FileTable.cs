@@ -48,7 +48,7 @@ internal sealed record FileTable(string Relation, ImmutableArray<(string Name, s
             ? known with { Column = single.Name }
             : null;
         return (
-            new StoredTable(stored.ToFrozenDictionary(StringComparer.Ordinal), Rows, Bytes),
+            new StoredTable(stored.ToFrozenDictionary(StringComparer.Ordinal), Rows, Bytes) { HasUniqueKey = range is { IsUnique: true } },
             new EngineTable(Relation, expressions.ToFrozenDictionary(StringComparer.Ordinal)) { Key = range });
     }
 

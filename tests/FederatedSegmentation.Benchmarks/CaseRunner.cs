@@ -97,6 +97,14 @@ internal sealed partial class CaseRunner : IAsyncDisposable
         return await connection.ExecuteAsync($"COPY ({query} ORDER BY {_dataset.Key}) TO '{output}' (FORMAT parquet)", cancellationToken);
     }
 
+    /// <summary>Flushes the file of the last statement to the disk, as the gateway does with its own.</summary>
+    internal Task FlushStatementAsync()
+    {
+        using var written = new FileStream(Path.Combine(_folder, "theirs.parquet"), FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        written.Flush(flushToDisk: true);
+        return Task.CompletedTask;
+    }
+
     /// <summary>Fails unless the files that both sides wrote last hold the same rows in the same order.</summary>
     internal async Task CompareAsync(Question question, CancellationToken cancellationToken)
     {

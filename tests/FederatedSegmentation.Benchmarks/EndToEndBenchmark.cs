@@ -25,11 +25,12 @@ internal static class EndToEndBenchmark
 
         var rows = new List<string[]>();
         var (all, allTheirs) = (0.0, 0.0);
+        var allBare = 0.0;
         var (beside, closing) = (new List<double>(), new List<double>());
         foreach (var question in questions)
         {
             var best = await FindBestAsync(runner, question, cancellationToken);
-            var (members, found, statement) = (0L, 0L, new List<double>());
+            var (members, found, statement, bare) = (0L, 0L, new List<double>(), new List<double>());
             var (ours, planning, engine) = (new List<double>(), new List<double>(), new List<double>());
             var (busy, theirBusy) = (new List<double>(), new List<double>());
             for (var round = 0; round <= options.Repetitions; round++)
@@ -51,8 +52,9 @@ internal static class EndToEndBenchmark
                 async Task StatementAsync()
                 {
                     await SettleAsync(cancellationToken);
-                    var (time, processor, count) = await TimeAsync(runner, best, cancellationToken);
-                    statement.Add(time);
+                    var (time, flush, processor, count) = await TimeAsync(runner, best, cancellationToken);
+                    statement.Add(time + flush);
+                    bare.Add(time);
                     theirBusy.Add(processor);
                     found = count;
                 }
@@ -71,12 +73,12 @@ internal static class EndToEndBenchmark
             statement.RemoveAt(0);
             var work = Figures.Quantile([.. busy.Skip(1)], 0.5) / Figures.Quantile([.. theirBusy.Skip(1)], 0.5);
             var (gateway, theirs) = (Figures.Quantile(ours, 0.5), Figures.Quantile(statement, 0.5));
-            (all, allTheirs) = (all + gateway, allTheirs + theirs);
+            (all, allTheirs, allBare) = (all + gateway, allTheirs + theirs, allBare + Figures.Quantile([.. bare.Skip(1)], 0.5));
             beside.Add(gateway - Figures.Quantile([.. engine.Skip(1)], 0.5));
             rows.Add(
             [
                 question.Id, ReportText.Count(members), ReportText.Number(gateway), Span(ours), ReportText.Number(Figures.Quantile([.. planning.Skip(1)], 0.5)),
-                ReportText.Number(Figures.Quantile([.. engine.Skip(1)], 0.5)), ReportText.Number(theirs), Span(statement), ReportText.Ratio(work), ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs, dataset.Goal),
+                ReportText.Number(theirs), Span(statement), ReportText.Ratio(work), ReportText.Ratio(gateway / Figures.Quantile([.. bare.Skip(1)], 0.5)), ReportText.Ratio(gateway / theirs), Verdict(gateway / theirs, dataset.Goal),
             ]);
             if (gateway / theirs > dataset.Goal)
             {
@@ -84,10 +86,10 @@ internal static class EndToEndBenchmark
             }
         }
 
-        rows.Add(["all together", "", ReportText.Number(all), "", "", "", ReportText.Number(allTheirs), "", "", ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs, dataset.Goal)]);
-        report.Table(["segment", "members", "gateway, ms", "least to greatest", "in it: planning", "in it: the engine's statement", "statement, ms", "least to greatest", "ratio of processor time", "ratio", string.Create(CultureInfo.InvariantCulture, $"goal ≤ {dataset.Goal}")], rows);
+        rows.Add(["all together", "", ReportText.Number(all), "", "", ReportText.Number(allTheirs), "", "", ReportText.Ratio(all / allBare), ReportText.Ratio(all / allTheirs), Verdict(all / allTheirs, dataset.Goal)]);
+        report.Table(["segment", "members", "gateway, ms", "least to greatest", "in it: planning", "statement, ms", "least to greatest", "ratio of processor time", "ratio, the statement's file not flushed", "ratio", string.Create(CultureInfo.InvariantCulture, $"goal ≤ {dataset.Goal}")], rows);
         report.Paragraph(
-            $"Beside the engine's statement a run takes {ReportText.Number(Figures.Quantile(beside, 0.5))} ms to the renamed file (the median of the questions), however small it is: reading model and segments, looking whether "
+            $"Both files are flushed to the disk, which takes milliseconds of its own on most disks; one column shows the ratio without that on the statement's side. Beside the engine's statement and the flush a run takes {ReportText.Number(Figures.Quantile(beside, 0.5))} ms to the renamed file (the median of the questions), however small it is: reading model and segments, looking whether "
             + $"files have changed, planning, locking the engine. When the file has its name the engine is closed, which takes {ReportText.Number(Figures.Quantile(closing, 0.5))} ms more, and the next run's is opened on another thread; "
             + "neither side's times hold opening and closing, but the gateway's processor time does.");
     }
@@ -116,7 +118,7 @@ internal static class EndToEndBenchmark
     }
 
     // In an instance of its own, so that neither side finds what an earlier run left in its caches; opening and closing it is not the statement's time.
-    private static async Task<(double Milliseconds, double Processor, long Rows)> TimeAsync(CaseRunner runner, string statement, CancellationToken cancellationToken)
+    private static async Task<(double Milliseconds, double Flush, double Processor, long Rows)> TimeAsync(CaseRunner runner, string statement, CancellationToken cancellationToken)
     {
         await using var instance = runner.OpenInstance();
         await using var connection = instance.CreateConnection();
@@ -124,7 +126,8 @@ internal static class EndToEndBenchmark
         var rows = 0L;
         var before = Environment.CpuUsage.TotalTime;
         var time = await Figures.TimeAsync(async () => rows = await runner.StatementAsync(connection, statement, cancellationToken));
-        return (time, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds, rows);
+        var flush = await Figures.TimeAsync(() => runner.FlushStatementAsync());
+        return (time, flush, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds, rows);
     }
 
     private static string Span(List<double> times) => $"{ReportText.Number(times.Min())} – {ReportText.Number(times.Max())}";

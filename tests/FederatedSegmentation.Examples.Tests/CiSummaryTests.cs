@@ -45,12 +45,20 @@ public sealed class CiSummaryTests : IDisposable
     }
 
     [FactWhereBash]
-    public async Task Tests_that_did_not_end_in_time_are_a_failure()
+    public async Task Tests_that_did_not_end_in_time_are_a_failure_and_are_named()
     {
-        var result = await SummariseAsync(124, "Test run for A.Tests.dll (.NETCoreApp,Version=v10.0)");
+        var result = await SummariseAsync(
+            124,
+            """
+            Test run for /x/Ended.Tests.dll (.NETCoreApp,Version=v10.0)
+            Test run for /x/Hung.Tests.dll (.NETCoreApp,Version=v10.0)
+            Passed!  - Failed:     0, Passed:     7, Skipped:     0, Total:     7, Duration: 2 s - Ended.Tests.dll (net10.0)
+            """);
 
-        Assert.Equal("0 passed, 1 failed", LastLine(result));
+        Assert.Equal("7 passed, 1 failed", LastLine(result));
         Assert.Contains("did not end in time", result.Output);
+        Assert.Contains("  Hung.Tests.dll", result.Output);
+        Assert.DoesNotContain("  Ended.Tests.dll", result.Output);
         Assert.Equal(1, result.ExitCode);
     }
 

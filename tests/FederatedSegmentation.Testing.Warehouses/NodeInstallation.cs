@@ -8,6 +8,10 @@ public static class NodeInstallation
 {
     private const int OldestVersion = 20;
 
+    // A connection to a registry that hangs must not take the time of all tests; the second try finds what the first one brought.
+    private const int RestoreTries = 2;
+    private static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(3);
+
     private static readonly Lazy<string?> Missing = new(FindWhyMissing);
     private static readonly Lazy<Task> Packages = new(() => Task.Factory.StartNew(Restore, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
@@ -28,7 +32,7 @@ public static class NodeInstallation
     public static async Task<(int ExitCode, string Output)> RunTestsAsync(string folder, CancellationToken cancellationToken)
     {
         await RestoreAsync(cancellationToken);
-        var start = Start("node", ["--test", "--test-reporter=spec", folder + "/"]);
+        var start = Start("node", ["--test", "--test-reporter=spec", "--test-timeout=300000", folder + "/"]);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         try
@@ -85,10 +89,18 @@ public static class NodeInstallation
                 return;
             }
 
-            var (exitCode, output) = Run("npm", ["ci", "--loglevel=error"]);
-            if (exitCode != 0)
+            for (var attempt = 1; ; attempt++)
             {
-                throw new InvalidOperationException($"npm ci in {ServersFolder} failed ({exitCode}):\n{output}");
+                var (exitCode, output) = Run("npm", ["ci", "--loglevel=error", "--prefer-offline", "--fetch-timeout=60000"], RestoreLimit);
+                if (exitCode == 0)
+                {
+                    break;
+                }
+
+                if (attempt == RestoreTries)
+                {
+                    throw new InvalidOperationException($"npm ci in {ServersFolder} failed {RestoreTries} times ({exitCode?.ToString(CultureInfo.InvariantCulture) ?? $"stopped after {RestoreLimit}"}):\n{output}");
+                }
             }
 
             File.SetLastWriteTimeUtc(done, TimeProvider.System.GetUtcNow().UtcDateTime);
@@ -99,23 +111,34 @@ public static class NodeInstallation
         }
     }
 
-    private static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments)
+    /// <summary>Runs a program to its end, or to <paramref name="limit"/>: then it is killed with its children and has no exit code.</summary>
+    private static (int? ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments, TimeSpan limit)
     {
         using var process = Process.Start(Start(program, arguments))!;
         process.StandardInput.Close();
-        var errors = new StringWriter(CultureInfo.InvariantCulture);
-        process.ErrorDataReceived += (_, line) => errors.WriteLine(line.Data);
+        var output = new StringWriter(CultureInfo.InvariantCulture);
+        var lines = TextWriter.Synchronized(output);
+        process.OutputDataReceived += (_, line) => lines.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => lines.WriteLine(line.Data);
+        process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var output = process.StandardOutput.ReadToEnd();
+        if (!process.WaitForExit(limit))
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            return (null, output.ToString());
+        }
+
+        // Without a limit it also waits for the last lines.
         process.WaitForExit();
-        return (process.ExitCode, output + errors);
+        return (process.ExitCode, output.ToString());
     }
 
     private static string? FindWhyMissing()
     {
         try
         {
-            var (exitCode, version) = Run("node", ["--version"]);
+            var (exitCode, version) = Run("node", ["--version"], RestoreLimit);
             if (exitCode != 0 || !int.TryParse(version.Trim().TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture, out var major))
             {
                 return "Node.js does not run here. Install Node.js 20 or newer with npm.";
@@ -126,7 +149,7 @@ public static class NodeInstallation
                 return $"Node.js {version.Trim()} is too old for the local servers. Install Node.js {OldestVersion} or newer with npm.";
             }
 
-            return Run("npm", ["--version"]).ExitCode == 0 ? null : "npm does not run here. Install Node.js 20 or newer with npm.";
+            return Run("npm", ["--version"], RestoreLimit).ExitCode == 0 ? null : "npm does not run here. Install Node.js 20 or newer with npm.";
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -21,34 +21,38 @@ internal sealed class DistributionBuilder(PlanScope scope, PredicateBuilder pred
     /// <summary>The members' keys after rank and tiers: what <c>in_segment</c> sees.</summary>
     public LogicalPlan Keys(ResolvedSegment segment)
     {
-        var members = predicates.Keys(segment.Of, segment.Where);
         if (segment.Distribution is { Ranks: [], Tiers: [] })
         {
-            return members;
+            return predicates.Keys(segment.Of, segment.Where);
         }
 
-        var (plan, keys, _) = Distribute(segment, members);
+        var (plan, keys, _) = Distribute(segment);
         return Outputs(plan, keys);
     }
 
     /// <summary>The members' keys, then tier, arm and bucket where the segment has them.</summary>
     public LogicalPlan Members(ResolvedSegment segment)
     {
-        var members = predicates.Keys(segment.Of, segment.Where);
         var distribution = segment.Distribution;
         if (distribution.IsEmpty)
         {
-            return members;
+            return predicates.Keys(segment.Of, segment.Where);
         }
 
-        var (plan, keys, tier) = distribution is { Ranks: [], Tiers: [] } ? (members, members.Columns, null) : Distribute(segment, members);
+        var (plan, keys, tier) = distribution is { Ranks: [], Tiers: [] } ? Undistributed(segment) : Distribute(segment);
         ImmutableArray<PlanColumn> kept = tier is null ? keys : keys.Add(tier);
         return distribution.Split is { } split ? Split(Outputs(plan, kept), keys.Length, split) : Outputs(plan, kept);
     }
 
-    private (LogicalPlan Plan, ImmutableArray<PlanColumn> Keys, PlanColumn? Tier) Distribute(ResolvedSegment segment, LogicalPlan members)
+    private (LogicalPlan Plan, ImmutableArray<PlanColumn> Keys, PlanColumn? Tier) Undistributed(ResolvedSegment segment)
     {
-        var row = StandingRows(segment.Of, members);
+        var members = predicates.Keys(segment.Of, segment.Where);
+        return (members, members.Columns, null);
+    }
+
+    private (LogicalPlan Plan, ImmutableArray<PlanColumn> Keys, PlanColumn? Tier) Distribute(ResolvedSegment segment)
+    {
+        var row = scope.HasUniqueRows(segment.Of) ? predicates.Rows(segment.Of, segment.Where) : StandingRows(segment.Of, predicates.Keys(segment.Of, segment.Where));
         var keys = segment.Of.Key.Select(row.Current.Own).ToImmutableArray();
         foreach (var layer in segment.Distribution.Ranks)
         {
@@ -71,12 +75,6 @@ internal sealed class DistributionBuilder(PlanScope scope, PredicateBuilder pred
     // several rows: the order over all columns is only asked of those, so that the others are read for the columns that matter alone.
     private RowContext StandingRows(Entity entity, LogicalPlan members)
     {
-        if (entity.Dedupe is not null)
-        {
-            var (unique, only) = MemberRows(entity, members);
-            return new RowContext(unique, [only]);
-        }
-
         var shared = new SharedPlan(scope.SharedName("members"), members, members.Columns);
         var (rows, frame) = MemberRows(entity, shared);
         var keys = entity.Key.Select(frame.Own).ToImmutableArray();

@@ -37,6 +37,9 @@ internal sealed class PlanScope(IReadOnlyDictionary<Entity, StoredTable> tables)
         return shared with { Columns = Copies(shared.Columns) };
     }
 
+    /// <summary>Whether no two rows that <see cref="Scan"/> yields have the same key.</summary>
+    public bool HasUniqueRows(Entity entity) => entity.Dedupe is not null || tables[entity].HasUniqueKey;
+
     /// <summary>All rows of an entity with all its columns (pruned later), deduped where the model says so, and the frame of such a row.</summary>
     public (LogicalPlan Plan, Frame Frame) Scan(Entity entity)
     {

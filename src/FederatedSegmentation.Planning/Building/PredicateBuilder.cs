@@ -45,10 +45,24 @@ internal sealed class PredicateBuilder
             return members;
         }
 
-        // A key part that has to match is not NULL; saying it again would only stand in the engine's way.
+        return new DistinctPlan(WithKeys(row, predicate, keys), keys, _scope.Copies(keys));
+    }
+
+    /// <summary>The rows of an entity for which the condition is TRUE and whose key is complete.</summary>
+    public RowContext Rows(Entity entity, ResolvedPredicate where)
+    {
+        var (plan, frame) = _scope.Scan(entity);
+        var row = new RowContext(plan, [frame]);
+        var predicate = Build(row, where);
+        row.Plan = WithKeys(row, predicate, [.. entity.Key.Select(frame.Own)]);
+        return row;
+    }
+
+    // A key part that has to match is not NULL; saying it again would only stand in the engine's way.
+    private static LogicalPlan WithKeys(RowContext row, PlanPredicate predicate, ImmutableArray<PlanColumn> keys)
+    {
         var complete = keys.Where(key => !IsMatched(predicate, key)).Select(PlanPredicate (key) => new IsNullPlan(new ColumnExpression(key), Negated: true, Origin: null));
-        var filtered = Predicates.Filter(row.Plan, Predicates.And([predicate, .. complete]));
-        return new DistinctPlan(filtered, keys, _scope.Copies(keys));
+        return Predicates.Filter(row.Plan, Predicates.And([predicate, .. complete]));
     }
 
     /// <summary>The predicate over the rows of <paramref name="row"/>.</summary>

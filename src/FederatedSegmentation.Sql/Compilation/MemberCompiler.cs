@@ -7,8 +7,8 @@ using FederatedSegmentation.Sql.Tree;
 
 namespace FederatedSegmentation.Sql.Compilation;
 
-/// <summary>Ranks and tiers of members, by windows.</summary>
-internal sealed class MemberCompiler(SqlDialect dialect, PlanCompiler compiler)
+/// <summary>Ranks and tiers of members.</summary>
+internal sealed class MemberCompiler(SqlDialect dialect, ConditionCompiler conditions, PlanCompiler compiler)
 {
     /// <summary>The first rows of each group.</summary>
     public QueryBlock Rank(RankPlan rank)
@@ -39,7 +39,70 @@ internal sealed class MemberCompiler(SqlDialect dialect, PlanCompiler compiler)
     }
 
     /// <summary>The rows that a tier takes, with its name.</summary>
-    public QueryBlock Tiers(TierPlan tiers)
+    public QueryBlock Tiers(TierPlan tiers) => compiler.IsForEngine && tiers.Steps.Any(step => step.Cap is not null) ? TiersByKeys(tiers) : TiersByWindows(tiers);
+
+    // The keys of each tier with a cap are a relation of their own, the first so many of those that no earlier tier took: the engine finds the first rows
+    // without putting all in order, and a look-up costs less than a number for every row. A source may compare keys otherwise than the engine does, so
+    // that its statements number the rows.
+    private QueryBlock TiersByKeys(TierPlan tiers)
+    {
+        var input = compiler.Open(tiers.Input);
+        var columns = tiers.Input.Columns;
+        var names = PlanCompiler.Names(columns);
+        var rows = compiler.AddCommonTable("tier_rows", PlanCompiler.Select(input, columns, names));
+        var keyNames = PlanCompiler.Names(tiers.Key);
+        var taken = new Dictionary<TierStep, string>(ReferenceEqualityComparer.Instance);
+        QueryBlock Rows() => compiler.Table(rows, names, columns, column => input[column].Storage);
+
+        for (var i = 0; i < tiers.Steps.Length; i++)
+        {
+            var step = tiers.Steps[i];
+            if (step.Cap is not { } cap)
+            {
+                continue;
+            }
+
+            var candidates = Rows();
+            if (step.Flag is { } flag)
+            {
+                candidates.Keep(new SqlIsNull(candidates[flag].Expression, Negated: true));
+            }
+
+            foreach (var earlier in tiers.Steps.Take(i))
+            {
+                candidates.Keep(Taken(earlier, negated: true, candidates));
+            }
+
+            var order = Order(candidates, step.By).AddRange(Order(candidates, [.. tiers.Key.Select(key => new PlanOrder(key, Descending: false))]));
+            taken.Add(step, compiler.AddCommonTable("tier", PlanCompiler.Select(candidates, tiers.Key, keyNames) with { OrderBy = order, Limit = cap }));
+        }
+
+        var block = Rows();
+        SqlExpression? tier = null;
+        foreach (var step in tiers.Steps.Reverse())
+        {
+            SqlExpression name = new SqlLiteral(new StringLiteral(step.Name), new StoredText());
+            tier = step is { Flag: null, Cap: null } ? name : new SqlCase(Taken(step, negated: false, block), name, tier);
+        }
+
+        block.Add(tiers.Tier, tier!, new StoredText());
+        block.Where.Add(new SqlIsNull(tier!, Negated: true));
+        return block;
+
+        SqlCondition Taken(TierStep step, bool negated, QueryBlock block)
+        {
+            if (!taken.TryGetValue(step, out var keys))
+            {
+                return step.Flag is { } flag ? new SqlIsNull(block[flag].Expression, Negated: !negated) : new SqlConstant(!negated);
+            }
+
+            var found = compiler.Table(keys, keyNames, tiers.Key, column => input[column].Storage);
+            block.Join(SqlJoinKind.Left, found.From, tiers.Key.SelectMany(key => conditions.Key(new JoinKey(key, key), block[key], found[key])));
+            return new SqlIsNull(found[tiers.Key[0]].Expression, Negated: !negated);
+        }
+    }
+
+    private QueryBlock TiersByWindows(TierPlan tiers)
     {
         var block = compiler.Open(tiers.Input);
         SqlExpression? tier = null;

@@ -44,7 +44,7 @@ public sealed class PlanCompiler
         _bands = new BandCompiler(dialect, _conditions, _expressions, this);
         _filters = new FilterCompiler(dialect, _conditions, _bands, Open, Alias);
         _closures = new ClosureCompiler(dialect, this);
-        _members = new MemberCompiler(dialect, this);
+        _members = new MemberCompiler(dialect, _conditions, this);
         _uses = new SharedUses(plan, context.Results);
         _uniqueKeys = new UniqueKeys(dialect, context.EngineTables, this);
         _checks = new ValueChecks(dialect, context, plan);
@@ -266,18 +266,19 @@ public sealed class PlanCompiler
         var names = Names(aggregate.Columns);
         var groups = aggregate.GroupBy.Select(column => input[column].Expression).ToImmutableArray();
         var storages = aggregate.Columns.Take(groups.Length).Zip(aggregate.GroupBy).ToDictionary(pair => pair.First.Id, pair => input[pair.Second].Storage);
+        var isOfOneRow = _uniqueKeys.IsKnown(aggregate) && aggregate.Measures.All(measure => measure.Function is MeasureFunction.Count or MeasureFunction.Any);
         var measures = aggregate.Measures.Select((measure, i) =>
         {
             var output = aggregate.Columns[groups.Length + i];
             var value = measure.Input is { } expression ? _expressions.Compile(expression, input) : null;
             storages[output.Id] = measure.Function is MeasureFunction.Minimum or MeasureFunction.Maximum or MeasureFunction.Any ? value!.Storage : QueryBlock.Arriving(output);
-            return _dialect.Aggregate(measure.Function, value, storages[output.Id]);
+            return isOfOneRow ? value?.Expression ?? new SqlLiteral(new Int64Literal(1), new StoredInteger()) : _dialect.Aggregate(measure.Function, value, storages[output.Id]);
         }).ToImmutableArray();
         var outputs = groups.Concat(measures).Select((value, i) => new SqlOutput(value, names[i]));
         var select = new SqlSelect([.. outputs], input.From) 
         {
             Where = [.. input.Where],
-            GroupBy = [.. groups, .. TextGroups.Of(_dialect, aggregate.GroupBy.Select(column => input[column]))],
+            GroupBy = isOfOneRow ? [] : [.. groups, .. TextGroups.Of(_dialect, aggregate.GroupBy.Select(column => input[column]))],
         };
         var block = Derived(select, aggregate.Columns, names, column => storages[column.Id], out _);
         foreach (var sum in aggregate.Columns.Skip(groups.Length).Where((_, i) => isSum[i]))
@@ -414,7 +415,11 @@ public sealed class PlanCompiler
         return _dialect.QuoteIdentifier(name);
     }
 
-    private QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns, Func<PlanColumn, StorageType> storage)
+    /// <summary>Whether the embedded engine runs the statement.</summary>
+    internal bool IsForEngine => _context.EngineTables is not null;
+
+    /// <summary>A block over a relation with the given columns.</summary>
+    internal QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns, Func<PlanColumn, StorageType> storage)
     {
         var alias = Alias();
         var block = new QueryBlock(new SqlTable(relation, alias));

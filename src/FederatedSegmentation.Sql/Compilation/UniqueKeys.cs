@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Sql.Dialects;
@@ -15,10 +16,15 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
 
     private readonly Dictionary<Entity, string> _known = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Whether the rows of the input are known to be distinct: filters, flags and look-ups keep rows or drop them.</summary>
-    internal bool IsKnown(DistinctPlan distinct)
+    /// <summary>Whether the rows of the input are known to be distinct.</summary>
+    internal bool IsKnown(DistinctPlan distinct) => HoldsUniqueKey(distinct.Input, distinct.Sources);
+
+    /// <summary>Whether every group is known to have one row.</summary>
+    internal bool IsKnown(AggregatePlan aggregate) => HoldsUniqueKey(aggregate.Input, aggregate.GroupBy);
+
+    // Filters, flags and look-ups keep rows or drop them.
+    private bool HoldsUniqueKey(LogicalPlan input, ImmutableArray<PlanColumn> columns)
     {
-        var input = distinct.Input;
         while (true)
         {
             switch (input)
@@ -33,7 +39,7 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
                     input = flag.Input;
                     break;
                 case ScanPlan scan:
-                    return tables?.TableOf(scan.Entity) is { Key: { IsUnique: true } key } && HoldsKey(distinct, scan, key);
+                    return tables?.TableOf(scan.Entity) is { Key: { IsUnique: true } key } && HoldsKey(columns, scan, key);
                 default:
                     return false;
             }
@@ -44,7 +50,7 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
     internal SqlExists? Condition(DistinctPlan distinct)
     {
         if (distinct.Input is not ScanPlan scan || tables?.TableOf(scan.Entity) is not { Key: { } key } table
-            || !HoldsKey(distinct, scan, key) || !key.MayBeUnique)
+            || !HoldsKey(distinct.Sources, scan, key) || !key.MayBeUnique)
         {
             return null;
         }
@@ -72,6 +78,6 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
             Negated: false);
     }
 
-    private static bool HoldsKey(DistinctPlan distinct, ScanPlan scan, KeyRange key)
-        => scan.Sources.Zip(scan.Columns).Any(pair => pair.First.Name == key.Column && distinct.Sources.Contains(pair.Second));
+    private static bool HoldsKey(ImmutableArray<PlanColumn> columns, ScanPlan scan, KeyRange key)
+        => scan.Sources.Zip(scan.Columns).Any(pair => pair.First.Name == key.Column && columns.Contains(pair.Second));
 }
