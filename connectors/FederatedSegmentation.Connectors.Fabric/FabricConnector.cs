@@ -75,7 +75,7 @@ public sealed class FabricConnector : IRemoteSource
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         var context = new CompileContext { MixedCollations = HasOtherCollations(tables), TableName = Qualified };
-        var sql = PlanCompiler.Compile(plan, FabricDialect.Instance, context, OutputNames(plan.Columns), ordered: false);
+        var sql = PlanCompiler.Compile(plan, FabricDialect.Instance, context, OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase), ordered: false);
         return new CompiledFragment(fragment, Source, FabricDialect.Instance.Name, sql, plan.Columns);
     }
 
@@ -98,16 +98,4 @@ public sealed class FabricConnector : IRemoteSource
 
     // Names without a schema are those of the account's default schema, which need not be ours.
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => parts is [var table] ? [_options.Schema, table] : parts;
-
-    // Readable in explain and in the warehouse's query activity, and distinct for a server that ignores letter case as well.
-    private static ImmutableArray<string> OutputNames(ImmutableArray<PlanColumn> columns)
-    {
-        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return
-        [
-            .. columns.Select((column, i) => used.Add(column.Name) ? column.Name : Enumerable.Range(2, columns.Length)
-                .Select(suffix => FormattableString.Invariant($"{column.Name}_{suffix}"))
-                .First(used.Add)),
-        ];
-    }
 }

@@ -29,6 +29,7 @@ internal static class Composition
         SnowflakeSourceOptions snowflake => SnowflakeSource.Connect(snowflake, inFlightBytes),
         DatabricksSourceOptions databricks => DatabricksSource.Connect(databricks, inFlightBytes),
         BigQuerySourceOptions bigQuery => BigQuerySource.Connect(bigQuery),
+        FabricSourceOptions fabric => FabricSource.Connect(fabric),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 
@@ -39,6 +40,7 @@ internal static class Composition
         SnowflakeSourceOptions snowflake => $"{snowflake.Http.Endpoint.Authority}/{snowflake.Database}",
         DatabricksSourceOptions databricks => $"{databricks.Http.Endpoint.Authority}/{databricks.Catalog}",
         BigQuerySourceOptions bigQuery => $"{bigQuery.Project} in {bigQuery.Location}",
+        FabricSourceOptions fabric => FormattableString.Invariant($"{fabric.Server}:{fabric.Port}/{fabric.Database}"),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 }

@@ -121,6 +121,10 @@ async Task RunAsync(string part, ReportText report)
                 $"A segment over two PostgreSQL sources, {1_000_000 * options.Scale:N0} customers in one and three events of each in the other; one customer in a hundred fulfils the condition of the first. Bytes are those of the columns as they are received."));
             await KeysBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "keys")).FullName, options, report, stop);
             break;
+        case "fabric":
+            report.Section("Fabric (TDS)", "A fragment over TDS 8.0 from a local server that sends a result which is encoded already, against `tedious` reading the same. Server and client share the processors.");
+            await FabricBenchmark.RunAsync(options, report, stop);
+            break;
         default:
             report.Section("Cold start", "The published program, a new process each time, its files in the operating system's cache.");
             await ColdStartBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "tiny")).FullName, options, report, stop);

@@ -33,6 +33,13 @@ public sealed record Placing(string Name, FileForm Files, Func<int, string, bool
     public static Placing InFilesAndSnowflake { get; } = new(
         "files-and-snowflake", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, SnowflakeRemote.CreateAsync);
 
+    /// <summary>Everything in Fabric.</summary>
+    public static Placing InFabric { get; } = new("fabric", FileForm.Csv, (_, _) => true, FabricRemote.CreateAsync);
+
+    /// <summary>About half of the tables in Fabric, the others files of all forms.</summary>
+    public static Placing InFilesAndFabric { get; } = new(
+        "files-and-fabric", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, FabricRemote.CreateAsync);
+
     /// <summary>All placings, with those of one form of file each.</summary>
     public static IReadOnlyList<Placing> All { get; } =
     [

@@ -86,7 +86,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, FabricErrors erro
     // The views do not show what may not be read, so that both are one case.
     private Problem MissingTable(Entity entity, QualifiedName name, List<QualifiedName> nearby)
     {
-        var alike = FabricNames.Nearest(name.Relation, nearby.Where(other => other.Schema == name.Schema).Select(other => other.Relation));
+        var alike = NearestNames.Of(name.Relation, nearby.Where(other => other.Schema == name.Schema).Select(other => other.Relation));
         return errors.MakeProblem(
             SourceErrorCodes.TableMissing,
             Stage.Plan,
@@ -100,7 +100,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, FabricErrors erro
         .Where(column => !columns.ContainsKey(column.SourceName))
         .Select(column =>
         {
-            var alike = FabricNames.Nearest(column.SourceName, columns.Keys);
+            var alike = NearestNames.Of(column.SourceName, columns.Keys);
             return errors.MakeProblem(
                 SourceErrorCodes.ColumnMissing,
                 Stage.Plan,

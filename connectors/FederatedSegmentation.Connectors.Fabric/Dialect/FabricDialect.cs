@@ -108,9 +108,6 @@ internal sealed class FabricDialect : SqlDialect
     public override SqlExpression UtcToInstant(SqlExpression wallClock) => throw Excluded("a stored instant");
 
     /// <inheritdoc />
-    public override SqlExpression ConvertZone(SqlExpression wallClock, string from, string to) => throw Excluded("a conversion between time zones");
-
-    /// <inheritdoc />
     /// <remarks>The first day of the year 1 is a Monday; DATEPART(weekday) depends on the session.</remarks>
     public override SqlExpression PartOf(SqlExpression value, DatePart part) => new SqlTemplate(
         part switch
@@ -131,9 +128,6 @@ internal sealed class FabricDialect : SqlDialect
     public override SqlCondition CompareExact(ComparisonOperator comparison, SqlValue left, SqlValue right) => FabricNumbers.Compare(comparison, left, right);
 
     /// <inheritdoc />
-    public override SqlValue ExactProduct(SqlValue value, SqlExpression count, bool fits) => throw Excluded("a product of an exact number and a count");
-
-    /// <inheritdoc />
     public override SqlExpression Aggregate(MeasureFunction function, SqlValue? input, StorageType result) => function switch
     {
         MeasureFunction.Count => new SqlCall("COUNT_BIG", [], Star: true),
@@ -149,19 +143,7 @@ internal sealed class FabricDialect : SqlDialect
     };
 
     /// <inheritdoc />
-    public override SqlExpression Guarded(SqlExpression input, SqlExpression rows, DataGuard guard) => throw Excluded("a data error inside a statement");
-
-    /// <inheritdoc />
     public override SqlExpression Add(SqlValue time, Duration duration) => throw Excluded("a time plus a duration");
-
-    /// <inheritdoc />
-    public override SqlExpression SplitBucket(string salt, ImmutableArray<SqlValue> keys) => throw Excluded("a split of members");
-
-    /// <inheritdoc />
-    public override SqlExpression OrderPart(SqlValue sum, SqlExpression? count, bool isFraction, (BigInteger Units, double Fraction)? missing) => throw Excluded("a rank of members");
-
-    /// <inheritdoc />
-    public override SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 
     // MAX takes neither bit nor, surely, varbinary.
     private static SqlExpression Any(SqlValue input) => input.Storage switch
@@ -173,12 +155,4 @@ internal sealed class FabricDialect : SqlDialect
 
     private static SqlOr OrBothNull(SqlCondition equal, SqlExpression left, SqlExpression right)
         => new([equal, new SqlAnd([new SqlIsNull(left, Negated: false), new SqlIsNull(right, Negated: false)])]);
-
-    private static FederatedSegmentationException Excluded(string what) => new(new Problem
-    {
-        Code = "INT002",
-        Stage = Stage.Compile,
-        Message = $"T-SQL cannot answer {what}, though planning asked for it.",
-        Hint = "This is a defect of the gateway; please report it with the output of explain.",
-    });
 }

@@ -90,6 +90,7 @@ public static class SettingsReader
         (SnowflakeSourceOptions.SnowflakeKind, SnowflakeSourceOptions.Read),
         (DatabricksSourceOptions.DatabricksKind, DatabricksSourceOptions.Read),
         (BigQuerySourceOptions.BigQueryKind, BigQuerySourceOptions.Read),
+        (FabricSourceOptions.FabricKind, FabricSourceOptions.Read),
     ];
 
     private static SourceOptions? Source(string name, SettingsSection section)
