@@ -1,6 +1,10 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import net from 'node:net';
+import tls from 'node:tls';
+import { Duplex } from 'node:stream';
 import tedious from 'tedious';
+import { PacketType, Status, packet } from './tds/packets.js';
 import { TYPES, errorOf, goodToken, jwt, open, password, query, strict, table, withServer } from './testing.js';
 
 const failure = async (promise) => {
@@ -40,6 +44,35 @@ test('Answers come whole however the network cuts them', () => withServer(async 
     assert.equal(rows[3][1], null);
     connection.close();
   }
+}));
+
+test('A client may answer the last byte of the first reply at once', () => withServer(async (server) => {
+  // The first flight of TLS, made beforehand.
+  const hello = await new Promise((resolve) => {
+    tls.connect({ socket: new Duplex({ read() {}, write(chunk, _encoding, done) { resolve(chunk); done(); } }), maxVersion: 'TLSv1.2' });
+  });
+  server.handler.control({ fragment: 61 });
+  const socket = net.connect(server.port, '127.0.0.1');
+  const answer = await new Promise((resolve, reject) => {
+    let [received, isFirst] = [Buffer.alloc(0), true];
+    socket.on('close', () => reject(new Error('The server has closed the connection.')));
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]);
+      if (received.length >= 8 && received.length >= received.readUInt16BE(2)) {
+        if (!isFirst) {
+          resolve(received);
+        }
+
+        isFirst = false;
+        received = Buffer.alloc(0);
+        socket.write(packet(PacketType.prelogin, Status.endOfMessage, hello));
+      }
+    });
+    // One option: encryption is on.
+    socket.write(packet(PacketType.prelogin, Status.endOfMessage, Buffer.from([1, 0, 6, 0, 1, 0xff, 1])));
+  });
+  assert.equal(answer[8], 0x16, 'a record of the handshake');
+  socket.destroy();
 }));
 
 test('A request of many packets is read whole', () => withServer(async (server) => {

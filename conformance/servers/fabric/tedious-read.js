@@ -1,8 +1,10 @@
-// Reads one statement with tedious, several times, and prints rows and milliseconds of each as a line of JSON: the other side of the benchmark.
+// How long tedious takes for a statement: node tedious-read.js PORT CERTIFICATE STATEMENT. For each line on its standard input it runs the statement once and
+// prints {"rows", "milliseconds"}.
 import { readFile } from 'node:fs/promises';
+import readline from 'node:readline';
 import tedious from 'tedious';
 
-const [port, certificate, times, statement] = process.argv.slice(2);
+const [port, certificate, statement] = process.argv.slice(2);
 const connection = new tedious.Connection({
   server: 'localhost',
   authentication: { type: 'default', options: { userName: 'reader', password: 'Reader-of-wh-1' } },
@@ -12,7 +14,7 @@ const connection = new tedious.Connection({
   },
 });
 await new Promise((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-for (let i = 0; i < Number(times); i++) {
+for await (const _ of readline.createInterface({ input: process.stdin })) {
   const started = performance.now();
   const rows = await new Promise((resolve, reject) => {
     let count = 0;

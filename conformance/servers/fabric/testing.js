@@ -23,7 +23,7 @@ export async function open(server, { authentication, ...options } = {}) {
   const connection = new Connection({
     server: 'localhost',
     authentication: authentication ?? { type: 'default', options: { userName: 'reader', password } },
-    options: { port: server.port, database: 'wh', encrypt: true, trustServerCertificate: true, connectTimeout: 10_000, requestTimeout: 30_000, ...options },
+    options: { port: server.port, database: 'wh', encrypt: true, trustServerCertificate: true, connectTimeout: 300_000, requestTimeout: 300_000, ...options },
   });
   // A connection that breaks says so here as well as to its request.
   connection.on('error', () => {});

@@ -178,8 +178,9 @@ export class Connection {
       const handshake = startHandshake(this.#socket, (bytes) => { void writeAs(this.#socket, bytes, 0); }, { key: this.#server.key, cert: this.#server.certificate });
       handshake.secure.on('data', (bytes) => this.#guard(() => this.#reader.push(bytes)));
       this.#watch(handshake.secure);
-      await response.end();
+      // Before the reply is out: the client may answer its last byte at once.
       this.#handshake = handshake;
+      await response.end();
       this.#stream = handshake.secure;
       return;
     }
