@@ -6,7 +6,8 @@ namespace FederatedSegmentation.Connectors.Fabric;
 /// <remarks>The driver waits for the server to acknowledge a cancellation, however long that takes. Where it does not, the connection is given up.</remarks>
 internal sealed class StatementTimer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long the server may take to acknowledge a cancellation.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _either;

@@ -122,7 +122,7 @@ async Task RunAsync(string part, ReportText report)
             await KeysBenchmark.RunAsync(Directory.CreateDirectory(Path.Combine(root.FullName, "keys")).FullName, options, report, stop);
             break;
         case "fabric":
-            report.Section("Fabric (TDS)", "A fragment over TDS 8.0 from a local server that sends a result which is encoded already, against `tedious` reading the same. Server and client share the processors.");
+            report.Section("Rows of Fabric (TDS)", "A canned result of the local server over TDS 8.0, from submitting the statement until the last row is in a batch, against `tedious`, which reads the same, and against a client that only reads the bytes and throws them away: that is the ceiling of the server, which runs on the same processors.");
             await FabricBenchmark.RunAsync(options, report, stop);
             break;
         default:

@@ -123,4 +123,18 @@ public sealed class CatalogTests
         await FailsAsync(() => source.NumbersAsync(Numbers("SELECT s.id FROM dbo.secret AS s")), "SRC006", "GRANT SELECT ON OBJECT::[dbo].[secret]", "(error 229)");
         await FailsAsync(() => source.DescribeAsync([Entity("secret", ["secret"], ("id", DataTypes.Int64))], default), "SRC004", "GRANT SELECT ON OBJECT::[dbo].[secret]");
     }
+
+    [WarehouseFact]
+    public async Task A_test_of_an_account_that_may_read_nothing_tells_the_grant()
+    {
+        var server = await ServerAsync();
+        var database = NewDatabase();
+        await server.LoadAsync(database, "secret", [("id", "bigint")]);
+        await server.Control.VendorAsync(new JsonObject { ["deny"] = new JsonObject { ["database"] = database, ["name"] = "secret" } }, default);
+        await using var source = Connector(Options(server, database));
+        var read = Assert.Single(await source.TestAsync(default).ToListAsync(), check => check.Step == "Read");
+        Assert.Equal(CheckOutcome.Warning, read.Outcome);
+        Assert.Contains("may not read any table", read.Detail, StringComparison.Ordinal);
+        Assert.Contains("GRANT SELECT ON SCHEMA::[dbo] TO", read.Detail, StringComparison.Ordinal);
+    }
 }

@@ -111,7 +111,7 @@ public sealed class ReadingTests
         using (var cancellation = new CancellationTokenSource())
         {
             var running = source.NumbersAsync(Numbers("SELECT COUNT_BIG(*) AS id FROM T AS a CROSS JOIN T AS b CROSS JOIN T AS c"), null, cancellation.Token);
-            await QuerySeenAsync(server);
+            await server.StatementsRunAsync(1);
             await cancellation.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         }
@@ -138,13 +138,5 @@ public sealed class ReadingTests
         Assert.Equal([1], await source.NumbersAsync(Numbers("SELECT CAST('1' AS bigint) AS id")));
         Assert.Equal(3, (int)(await server.Control.VendorAsync([], default))["attentions"]!);
         Assert.Equal("", server.Errors);
-    }
-
-    private static async Task QuerySeenAsync(WarehouseServer server)
-    {
-        while (!(await server.Control.LogAsync(default)).Any(request => request.Operation == "query"))
-        {
-            await Task.Yield();
-        }
     }
 }

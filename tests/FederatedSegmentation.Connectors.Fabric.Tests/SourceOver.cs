@@ -32,9 +32,12 @@ internal static class SourceOver
         Authentication = new FabricPassword("reader", () => Password),
         Encrypt = FabricEncryption.Mandatory,
         ServerCertificate = server.CertificateFile,
+        // The driver's own clock is the real one.
+        ConnectTimeout = TimeSpan.FromMinutes(5),
     };
 
-    public static FabricConnector Connector(FabricOptions options) => new(Name, options, TimeProvider.System);
+    /// <summary>A connector whose time stands still where the test brings no clock: however slow the machine, no deadline passes.</summary>
+    public static FabricConnector Connector(FabricOptions options, ManualClock? clock = null) => new(Name, options, clock ?? new ManualClock());
 
     public static Task LoadAsync(this WarehouseServer server, string database, string table, (string Name, string Type)[] columns, params string?[][] rows)
         => server.Control.LoadAsync([new WarehouseTable(database, "dbo", table, [.. columns.Select(column => new WarehouseColumn(column.Name, column.Type))], rows)], CancellationToken.None);
@@ -54,6 +57,24 @@ internal static class SourceOver
         }
 
         return server.Control.AddFaultAsync(fault, CancellationToken.None);
+    }
+
+    /// <summary>Waits until the server has met all faults that it was asked for.</summary>
+    public static async Task FaultsMetAsync(this WarehouseServer server)
+    {
+        while (await server.Control.WaitingFaultsAsync(default) > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits until the server runs its so-many-th statement.</summary>
+    public static async Task StatementsRunAsync(this WarehouseServer server, int count)
+    {
+        while ((await server.Control.LogAsync(default)).Count(request => request.Operation == "query") < count)
+        {
+            await Task.Yield();
+        }
     }
 
     public static string Token(string audience, TimeSpan lifetime)
