@@ -64,9 +64,12 @@ public sealed class LocalBigQuery : IAsyncLifetime
         Project = Project,
         Location = "EU",
         Dataset = Dataset,
-        Http = new HttpTransportOptions { Endpoint = Server.Endpoint },
-        Storage = usesStorage ? new HttpTransportOptions { Endpoint = Server.Endpoint } : null,
+        Http = Transport,
+        Storage = usesStorage ? Transport : null,
     };
+
+    // However slow the machine, no answer of the local server counts as missing.
+    private HttpTransportOptions Transport => new() { Endpoint = Server.Endpoint, SilenceTimeout = TimeSpan.FromHours(1) };
 
     internal BigQueryConnector Connect(Func<BigQueryOptions, BigQueryOptions>? change = null, string? keyFile = null)
     {

@@ -39,7 +39,13 @@ public sealed class Workspace : IAsyncLifetime
 
     internal DatabricksOptions Options => new()
     {
-        Transport = new HttpTransportOptions { Endpoint = Server.Endpoint, LinkHosts = [string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(int)Server.Ready["storagePort"]!}")] },
+        Transport = new HttpTransportOptions
+        {
+            Endpoint = Server.Endpoint,
+            LinkHosts = [string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(int)Server.Ready["storagePort"]!}")],
+            // However slow the machine, no answer of the local server counts as missing.
+            SilenceTimeout = TimeSpan.FromHours(1),
+        },
         WarehouseId = WarehouseId,
         Catalog = "ml",
         Schema = "scores",
