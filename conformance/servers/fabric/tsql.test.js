@@ -42,6 +42,12 @@ test('Equality, lists, groups, distinct rows, sets and joins ignore trailing spa
   assert.deepEqual(await query(connection, "SELECT COUNT_BIG(DISTINCT t.s) AS n, COUNT_BIG(DISTINCT t.s + CAST('.' AS varchar(max))) AS m FROM T AS t"), [['2', '3']]);
 });
 
+test('The greatest of texts that are all the same is that text; where control characters would decide, the order is refused', async () => {
+  assert.deepEqual(await query(connection, "SELECT MAX(v.s) AS a, MIN(v.s) AS b FROM (VALUES ('x\r\ny'), ('x\r\ny'), (NULL)) AS v(s)"), [['x\r\ny', 'x\r\ny']]);
+  assert.deepEqual(await query(connection, "SELECT MAX(v.s) AS a, MIN(v.s) AS b FROM (VALUES ('x'), ('xy')) AS v(s)"), [['xy', 'x']]);
+  assert.equal(await errorOf(connection, "SELECT MAX(v.s) AS a FROM (VALUES ('x'), ('x\n')) AS v(s)"), 50000);
+});
+
 test('LIKE takes the blanks of a pattern seriously and forgives those behind the value', async () => {
   assert.deepEqual(await ids("t.s LIKE 'a '"), [2]);
   assert.deepEqual(await ids("t.s LIKE 'a'"), [1, 2]);

@@ -1,6 +1,6 @@
 // Functions and aggregates. What is not here is refused.
 import { TsqlError, notHonoured, raised } from './errors.js';
-import { bigint, collationName, common, convert, decimal, digits, display, equalityKey, float, int, isInteger, isText, orderKey, parseTypeNode } from './typing.js';
+import { bigint, collationName, common, convert, decimal, digits, display, equalityKey, float, hasNoOrder, int, isInteger, isText, noOrder, parseTypeNode } from './typing.js';
 import { text, value } from './expressions.js';
 import { cardinalities } from '../catalog.js';
 
@@ -77,11 +77,15 @@ export const aggregates = {
           throw notHonoured(`${name} of ${display(type)}`);
         }
 
-        return { sql: isText(type) ? `arg_${name.toLowerCase()}(${inner.sql}, ${orderKey(inner)})` : `${name.toLowerCase()}(${inner.sql})`, type, nullable: true };
+        return { sql: isText(type) ? extremeText(name.toLowerCase(), inner) : `${name.toLowerCase()}(${inner.sql})`, type, nullable: true };
       default: throw notHonoured(`the aggregate ${name}`);
     }
   },
 };
+
+// Of texts that are all the same no order is asked; where it is, texts that it is not known for are refused.
+const extremeText = (name, { sql, type }) => `CASE WHEN min(${sql}) IS NOT DISTINCT FROM max(${sql}) THEN max(${sql}) `
+  + `WHEN bool_or(${hasNoOrder(sql)}) THEN ${raised(50000, noOrder)} ELSE arg_${name}(${sql}, ${equalityKey({ sql, type })}) END`;
 
 const parts = { year: 'year', yy: 'year', yyyy: 'year', quarter: 'quarter', month: 'month', mm: 'month', m: 'month', day: 'day', dd: 'day', d: 'day', hour: 'hour', hh: 'hour', minute: 'minute', mi: 'minute', n: 'minute', second: 'second', ss: 'second', s: 'second' };
 

@@ -387,9 +387,11 @@ export function equalityKey(value) {
     : trimmed;
 }
 
-/** A text as it is ordered. Padded with spaces, a character below the space sorts before the end of a text; such texts are refused. */
+/** Padded with spaces, a character below the space sorts before the end of a text; whether a text has one. */
+export const hasNoOrder = (sql) => `regexp_matches(${sql}, '[\\x00-\\x1f]')`;
+export const noOrder = 'This local server does not honour the order of texts with control characters.';
+
+/** A text as it is ordered; texts that the order is not known for are refused. */
 export function orderKey(value) {
-  return isText(value.type)
-    ? `CASE WHEN regexp_matches(${value.sql}, '[\\x00-\\x1f]') THEN ${raised(50000, 'This local server does not honour the order of texts with control characters.')} ELSE ${equalityKey(value)} END`
-    : value.sql;
+  return isText(value.type) ? `CASE WHEN ${hasNoOrder(value.sql)} THEN ${raised(50000, noOrder)} ELSE ${equalityKey(value)} END` : value.sql;
 }
