@@ -1,5 +1,6 @@
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Testing.Postgres;
+using FederatedSegmentation.Testing.Warehouses;
 using Xunit;
 
 namespace FederatedSegmentation.PropertyTests;
@@ -9,9 +10,13 @@ public sealed class RegressionTests
 {
     private static readonly string Folder = FindFolder();
 
-    public static TheoryData<string, string> OverFiles => Cases(isRemote: false);
+    private static readonly Placing[] Places = [.. Placing.All, Placing.InFabric];
 
-    public static TheoryData<string, string> OverPostgres => Cases(isRemote: true);
+    public static TheoryData<string, string> OverFiles => Cases(placing => placing.OpensRemote is null);
+
+    public static TheoryData<string, string> OverPostgres => Cases(placing => placing.OpensRemote is not null && placing != Placing.InFabric);
+
+    public static TheoryData<string, string> OverFabric => Cases(placing => placing == Placing.InFabric);
 
     [Theory]
     [MemberData(nameof(OverFiles))]
@@ -21,22 +26,26 @@ public sealed class RegressionTests
     [MemberData(nameof(OverPostgres))]
     public Task A_kept_case_gives_the_members_of_the_oracle_over_postgresql(string name, string placing) => CheckAsync(name, placing);
 
+    [WarehouseTheory]
+    [MemberData(nameof(OverFabric))]
+    public Task A_kept_case_gives_the_members_of_the_oracle_over_fabric(string name, string placing) => CheckAsync(name, placing);
+
     private static async Task CheckAsync(string name, string placingName)
     {
-        var placing = Placing.All.Single(candidate => candidate.Name == placingName);
+        var placing = Places.Single(candidate => candidate.Name == placingName);
         var kept = await ReadAsync(name);
         var remote = placing.OpensRemote is { } open ? await open(CancellationToken.None) : null;
         var difference = await CaseComparison.RunAsync(kept, placing, remote, CancellationToken.None);
         Assert.True(difference is null, $"{difference?.Kind}: {difference?.Text}");
     }
 
-    private static TheoryData<string, string> Cases(bool isRemote)
+    private static TheoryData<string, string> Cases(Func<Placing, bool> isPlace)
     {
         var cases = new TheoryData<string, string>();
         foreach (var file in Directory.GetFiles(Folder, "*.json").Order(StringComparer.Ordinal))
         {
             var kept = CaseText.Read(File.ReadAllText(file));
-            foreach (var placing in Placing.All.Where(placing => placing.OpensRemote is not null == isRemote && placing.Takes(kept)))
+            foreach (var placing in Places.Where(placing => isPlace(placing) && placing.Takes(kept)))
             {
                 cases.Add(Path.GetFileNameWithoutExtension(file), placing.Name);
             }
