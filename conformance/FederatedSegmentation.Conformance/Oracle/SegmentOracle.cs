@@ -101,6 +101,7 @@ public static class SegmentOracle
         public OracleOutcome Outcome(string segment)
         {
             var (definition, truths, tiers) = Evaluated(segment);
+            NotePromisesOfOthers(segment);
             var error = truths.Values.Contains(Truth.DataError) ? string.Join(" ", _findings.DataErrors) : null;
             var members = error is not null
                 ? []
@@ -125,6 +126,16 @@ public static class SegmentOracle
 
             var (arm, bucket) = DistributionEvaluator.Place(split, member.Text);
             return member with { Arm = arm, Bucket = bucket };
+        }
+
+        /// <summary>No row asked for the members of these, but a plan may compute them all the same.</summary>
+        private void NotePromisesOfOthers(string segment)
+        {
+            foreach (var tree in SegmentReferences.OfRun(_input.Segments, segment).Where(tree => !_evaluated.ContainsKey((string)tree["segment"]!)))
+            {
+                SegmentReader.Read(tree, _model, _input, _findings);
+                CheckPromises();
+            }
         }
 
         /// <summary>A plan may read a path on more rows than the answer hangs on, so every broken promise along it is noted.</summary>
