@@ -49,6 +49,9 @@ public static class SegmentPlanner
     public static ImmutableArray<(FileKeys File, Entity Entity)> KeyFilesOf(ResolvedRun run)
         => [.. run.Referenced.Append(run.Main).SelectMany(KeyFileUse.Of).DistinctBy(pair => (pair.File.Path, pair.Entity))];
 
+    /// <summary>Whether a segment of the run asks for sequences.</summary>
+    public static bool HasSequences(ResolvedRun run) => run.Referenced.Append(run.Main).Any(SequenceUse.IsIn);
+
     /// <summary>Cuts a logical plan into fragments and stages.</summary>
     internal static SegmentPlan Finish(string name, LogicalPlan pruned, int keyColumns, PlanScope scope, IReadOnlyDictionary<Entity, StoredTable> tables, IReadOnlyDictionary<string, Capabilities> sources, ReductionPolicy? reductions)
     {
@@ -66,15 +69,8 @@ public static class SegmentPlanner
         var fetched = fragments.Where(fragment => !fragment.RunsInEngine).Select(fragment => fragment.Estimate).ToList();
         return new SegmentPlan(
             name, fragments, staging.Stages, final, keyColumns, fragmenter.Log.Decisions, phase, reason,
-            new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))))
-        {
-            HasSequences = HasSequences(members, new HashSet<string>(StringComparer.Ordinal)),
-        };
+            new PlanEstimate(Total(fetched.Select(estimate => estimate.Rows)), Total(fetched.Select(estimate => estimate.Bytes))));
     }
-
-    private static bool HasSequences(LogicalPlan plan, HashSet<string> shared)
-        => (plan is not SharedPlan once || shared.Add(once.Name))
-            && ((plan is FilterPlan filter && PlanTree.Matches(filter.Predicate).Any(match => match.Band is not null)) || PlanTree.Inputs(plan).Any(input => HasSequences(input, shared)));
 
     private static LogicalPlan Build(ResolvedRun run, PlanScope scope)
     {

@@ -1,4 +1,5 @@
 using FederatedSegmentation.Execution;
+using FederatedSegmentation.Membership;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Running;
 
@@ -15,8 +16,31 @@ internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage
         await using (prepared.ConfigureAwait(false))
         {
             var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
-            var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
-            return await running.RunAsync(request, planned, runId, prepared, deadline, progress, cancellationToken).ConfigureAwait(false);
+            using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
+
+            // What the engine may touch is known by now, so that it is locked while the run is planned.
+            var starting = Task.Run(() => running.StartAsync(prepared, resolved.Run, output, request.ShowsValues, cancellationToken), cancellationToken);
+            PlannedSegment planned;
+            try
+            {
+                planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (starting.IsCompletedSuccessfully)
+                {
+                    await (await starting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+                }
+
+                throw;
+            }
+
+            var run = await starting.ConfigureAwait(false);
+            await using (run.ConfigureAwait(false))
+            {
+                return await running.RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

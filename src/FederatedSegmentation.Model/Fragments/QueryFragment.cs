@@ -64,8 +64,4 @@ public sealed record SegmentPlan(
     ImmutableArray<PushdownDecision> Decisions,
     PlanningPhase Phase,
     string PhaseReason,
-    PlanEstimate Estimate)
-{
-    /// <summary>Whether the engine matches rows by how their times lie to each other.</summary>
-    public bool HasSequences { get; init; }
-}
+    PlanEstimate Estimate);

@@ -7,6 +7,7 @@ using FederatedSegmentation.Membership;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Planning;
 using FederatedSegmentation.Planning.Reduction;
@@ -25,45 +26,52 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     /// <summary>Begins to open the engine for a run that is still to be planned.</summary>
     public IPreparedRun Prepare(string runId) => engine.Prepare(runId);
 
-    /// <summary>Runs it.</summary>
-    public async Task<RunReport> RunAsync(
-        RunRequest request, PlannedSegment planned, string runId, IPreparedRun prepared, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    /// <summary>The engine for a run, locked down to what the run may touch.</summary>
+    /// <param name="prepared">The instance.</param>
+    /// <param name="run">What is to be run.</param>
+    /// <param name="output">Where the members go; null where they are counted.</param>
+    /// <param name="showsValues">Whether data errors may name values.</param>
+    /// <param name="cancellationToken">Ends the wait for the instance.</param>
+    public Task<IResidualRun> StartAsync(IPreparedRun prepared, ResolvedRun run, MembershipOutput? output, bool showsValues, CancellationToken cancellationToken)
     {
-        using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
-        progress.Report(new RunPlanned(runId, [.. planned.Plan.Fragments.Select(fragment => new PlannedFragment(fragment.Id, fragment.Source, fragment.RunsInEngine))]));
-
-        var used = planned.Plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
+        var used = SegmentPlanner.EntitiesOf(run).Select(entity => entity.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]);
         var options = new ResidualRunOptions(
             [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
-            [.. SegmentPlanner.KeyFilesOf(planned.Run).Select(pair => pair.File.Path)],
+            [.. SegmentPlanner.KeyFilesOf(run).Select(pair => pair.File.Path)],
             output is { IsWrittenByEngine: true } ? output.TemporaryPath : null,
-            request.ShowsValues)
+            showsValues)
         {
-            HasSequences = planned.Plan.HasSequences,
+            HasSequences = SegmentPlanner.HasSequences(run),
         };
-        var run = await prepared.StartAsync(options, cancellationToken).ConfigureAwait(false);
-        await using (run.ConfigureAwait(false))
+        return prepared.StartAsync(options, cancellationToken);
+    }
+
+    /// <summary>Runs it.</summary>
+    public async Task<RunReport> RunAsync(
+        RunRequest request, PlannedSegment planned, string runId, IResidualRun run, MembershipOutput? output, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Report(new RunPlanned(runId, [.. planned.Plan.Fragments.Select(fragment => new PlannedFragment(fragment.Id, fragment.Source, fragment.RunsInEngine))]));
+        var used = planned.Plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
+
+        // Beside the run, which reads the same files.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var truncation = FindTruncationAsync(planned.Tables, over.Token);
+        try
         {
-            // Beside the run, which reads the same files.
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var truncation = FindTruncationAsync(planned.Tables, over.Token);
-            try
-            {
-                return await RunAsync(request, planned, runId, run, output, truncation, deadline, progress, cancellationToken).ConfigureAwait(false);
-            }
-            catch (EngineFailure failure) when (failure.ConcernsOutput && request.Target is MembershipFile file)
-            {
-                throw OutputFailure.OfWords(failure.InnerException!, file.DisplayName);
-            }
-            catch (EngineFailure failure)
-            {
-                throw await ExplainAsync(failure, used, run, request.ShowsValues, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                await over.CancelAsync().ConfigureAwait(false);
-                await ((Task)truncation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            return await RunAsync(request, planned, runId, run, output, truncation, deadline, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineFailure failure) when (failure.ConcernsOutput && request.Target is MembershipFile file)
+        {
+            throw OutputFailure.OfWords(failure.InnerException!, file.DisplayName);
+        }
+        catch (EngineFailure failure)
+        {
+            throw await ExplainAsync(failure, used, run, request.ShowsValues, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await ((Task)truncation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
