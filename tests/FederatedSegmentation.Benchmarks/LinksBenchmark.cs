@@ -77,10 +77,10 @@ internal static class LinksBenchmark
 
         report.Table(["columns", "bytes", "rows", "gateway into the engine, MB/s", "gateway, checked and thrown away, MB/s", "bare HttpClient, MB/s", "share", "goal ≥ 0.35"], lines);
 
-        var (peak, received) = await PeakAsync(connector, server, chunk, 60_000, (int)Math.Max((2L << 30) * options.Scale / chunk.Length, 1), cancellationToken);
+        var (peak, total) = await PeakAsync(connector, server, chunk, 60_000, (int)Math.Max((2L << 30) * options.Scale / chunk.Length, 1), cancellationToken);
         report.Paragraph(string.Create(
             CultureInfo.InvariantCulture,
-            $"Of a result of {received:N0} bytes at most {peak:N0} were held at once while its batches were thrown away one by one (goal: the 268,435,456 of `InFlightBytes`, {(peak <= InFlightBytes ? "met" : "missed")})."));
+            $"Of a result of {total:N0} bytes at most {peak:N0} were held at once while its batches were thrown away one by one (goal: the 268,435,456 of `InFlightBytes`, {(peak <= InFlightBytes ? "met" : "missed")})."));
     }
 
     // The most bytes of batches that this process held while it read a large result.
@@ -215,7 +215,7 @@ internal static class LinksBenchmark
     {
         using var stream = new MemoryStream();
         var writer = new ArrowStreamWriter(stream, Schema);
-        string[] kinds = [.. new[] { "view", "cart", "purchase" }.Select(kind => kind.PadRight(padding, '.'))];
+        string[] kinds = ["view".PadRight(padding, '.'), "cart".PadRight(padding, '.'), "purchase".PadRight(padding, '.')];
         using var builder = new RecordBatchBuilder(Schema);
         for (var row = 0; row < rows; row++)
         {
