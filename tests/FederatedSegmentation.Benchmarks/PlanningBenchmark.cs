@@ -123,8 +123,9 @@ internal static class PlanningBenchmark
         {
             var file = new SegmentFile("wide.yaml", "/wide.yaml", DocumentReader.Read(text, "wide.yaml", ReadingLimits.Segment), []);
             var run = SegmentResolver.Resolve(file, new ResolutionEnvironment(_model, new SegmentLibrary([file]), AsOf, NoKeyFiles.Instance, ImmutableDictionary<string, string>.Empty));
-            var plan = SegmentPlanner.Plan(run, _tables, _capabilities, ReductionPolicy.Default);
-            Fragments = plan.Fragments.Select(fragment => _remotes[fragment.Source].Compile(fragment.Id, fragment.Plan, _tables)).Count();
+            var tables = SegmentPlanner.EntitiesOf(run).ToDictionary(entity => entity, entity => _tables[entity]);
+            var plan = SegmentPlanner.Plan(run, tables, _capabilities, ReductionPolicy.Default);
+            Fragments = plan.Fragments.Select(fragment => _remotes[fragment.Source].Compile(fragment.Id, fragment.Plan, tables)).Count();
         }
 
         public async ValueTask DisposeAsync()

@@ -4,6 +4,7 @@ using System.Globalization;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.Connectors.Postgres;
 using FederatedSegmentation.DuckDb;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Settings;
 using FederatedSegmentation.Testing.Postgres;
@@ -15,6 +16,9 @@ namespace FederatedSegmentation.Benchmarks;
 internal static class TransferBenchmark
 {
     private const double Goal = 0.7;
+
+    // All rows shall travel, and the statement shall be one that COPY takes.
+    private static readonly ReductionPolicy WithoutKeys = ReductionPolicy.Default with { LeastRows = long.MaxValue };
 
     private const string Model = """
         model: two_places
@@ -75,7 +79,7 @@ internal static class TransferBenchmark
             },
             _ => ValueTask.FromResult(server.AdminPassword),
             TimeProvider.System);
-        await using var gateway = CaseRunner.Gateway(folder, [new FilesSourceOptions("lake", folder), new NamedSource("db")], [new FilesConnector("lake", folder, TimeProvider.System), connector]);
+        await using var gateway = CaseRunner.Gateway(folder, [new FilesSourceOptions("lake", folder), new NamedSource("db")], [new FilesConnector("lake", folder, TimeProvider.System), connector], WithoutKeys);
         var asOf = new DateTimeOffset(2026, 6, 15, 12, 0, 0, TimeSpan.Zero);
 
         async Task<FragmentReport> FetchAsync() => (await gateway.RunAsync(CaseRunner.Request("exceeding", asOf, null), NoProgress.Instance, cancellationToken))
