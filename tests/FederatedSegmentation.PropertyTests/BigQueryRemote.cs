@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 using FederatedSegmentation.Conformance.Oracle.Values;
@@ -12,8 +13,9 @@ using FederatedSegmentation.Testing.Warehouses;
 namespace FederatedSegmentation.PropertyTests;
 
 /// <summary>Generated tables in a dataset of a local BigQuery, whose SQL is Google's own evaluator's. Some columns are stored as another type than the model declares.</summary>
-public sealed class BigQueryRemote : RemoteDatabase
+public sealed partial class BigQueryRemote : RemoteDatabase
 {
+    private const string Name = "bigquery";
     private const string Project = "p";
     private const double NaturalShare = 0.6;
 
@@ -37,7 +39,7 @@ public sealed class BigQueryRemote : RemoteDatabase
     }
 
     /// <inheritdoc />
-    public override SourceOptions Options => new BigQuerySourceOptions("db")
+    public override SourceOptions Options => new BigQuerySourceOptions(Name)
     {
         Project = Project,
         Location = "EU",
@@ -55,7 +57,7 @@ public sealed class BigQueryRemote : RemoteDatabase
 
     /// <inheritdoc />
     public override IDataSourceConnector Connect() => new BigQueryConnector(
-        "db",
+        Name,
         new BigQueryOptions
         {
             Project = Project,
@@ -70,6 +72,10 @@ public sealed class BigQueryRemote : RemoteDatabase
         },
         _ => ValueTask.FromResult(_keyFile),
         TimeProvider.System);
+
+    // A column of BigQuery cannot be called whatever other sources allow.
+    /// <inheritdoc />
+    public override bool Takes(GeneratedTable table) => table.Columns.All(column => PlainName().IsMatch(column.StoredName));
 
     /// <inheritdoc />
     public override Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken)
@@ -139,4 +145,7 @@ public sealed class BigQueryRemote : RemoteDatabase
 
     private static string DecimalType(int precision, int scale)
         => string.Create(CultureInfo.InvariantCulture, $"{(scale <= 9 && precision - scale <= 29 ? "NUMERIC" : "BIGNUMERIC")}({precision}, {scale})");
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainName();
 }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Reduction;
 
 namespace FederatedSegmentation.PropertyTests;
 
@@ -14,8 +16,20 @@ public static class CaseComparison
 {
     private const int LongestText = 1200;
 
-    /// <summary>The difference, or null: none, or the language leaves the outcome open.</summary>
-    public static async Task<Difference?> RunAsync(GeneratedCase generated, Placing placing, RemoteDatabase? remote, CancellationToken cancellationToken)
+    /// <summary>The difference, or null: none, or the language leaves the outcome open. The tables are laid out for this case alone.</summary>
+    public static async Task<Difference?> RunAsync(GeneratedCase generated, Placing placing, ImmutableArray<RemoteDatabase> remotes, CancellationToken cancellationToken)
+    {
+        await using var tables = await PlacedTables.CreateAsync(generated, placing, remotes, cancellationToken);
+        return await RunAsync(generated, placing, tables, null, cancellationToken);
+    }
+
+    /// <summary>The same over tables that are laid out already.</summary>
+    /// <param name="generated">The case.</param>
+    /// <param name="placing">Where its tables lie.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="tally">Where it is written down what the run asked.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Difference?> RunAsync(GeneratedCase generated, Placing placing, PlacedTables tables, RunTally? tally, CancellationToken cancellationToken)
     {
         var expected = generated.Evaluate();
         if (expected.Unspecified.Length > 0)
@@ -23,10 +37,12 @@ public static class CaseComparison
             return null;
         }
 
-        await using var scenario = await Scenario.CreateAsync(generated, placing, remote, cancellationToken);
+        await using var scenario = await Scenario.CreateAsync(
+            generated, tables, placing.LetsKeysTravel(generated.Seed) ? ReductionPolicy.Always : ReductionPolicy.Default, cancellationToken);
         try
         {
             var members = await scenario.MembersAsync(cancellationToken);
+            tally?.Add(scenario);
             if (expected.DataError is not null)
             {
                 return new Difference("no data error", $"members instead of a data error ({expected.DataError})");
@@ -43,7 +59,7 @@ public static class CaseComparison
                 return new Difference("members", Describe(members, wanted.ToString()));
             }
 
-            if (remote is not null)
+            if (placing.HasRemotes)
             {
                 return null;
             }

@@ -13,6 +13,8 @@ namespace FederatedSegmentation.PropertyTests;
 /// <summary>Generated tables in a local Databricks workspace: on Apache Spark where there is one. Some columns are stored as another type than the model declares.</summary>
 public sealed partial class DatabricksRemote : RemoteDatabase
 {
+    private const string Name = "databricks";
+
     private readonly WarehouseServer _server;
     private readonly string _catalog = $"cases_{Guid.NewGuid():N}";
 
@@ -25,7 +27,7 @@ public sealed partial class DatabricksRemote : RemoteDatabase
     public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new DatabricksRemote(await SharedWarehouseServer.GetAsync("databricks").WaitAsync(cancellationToken));
 
     /// <inheritdoc />
-    public override SourceOptions Options => new DatabricksSourceOptions("db")
+    public override SourceOptions Options => new DatabricksSourceOptions(Name)
     {
         Http = new HttpSourceOptions(_server.Endpoint, null, null, [LinkHost]),
         WarehouseId = "0123456789abcdef",
@@ -40,7 +42,7 @@ public sealed partial class DatabricksRemote : RemoteDatabase
 
     /// <inheritdoc />
     public override IDataSourceConnector Connect() => new DatabricksConnector(
-        "db",
+        Name,
         new DatabricksOptions
         {
             Transport = new HttpTransportOptions { Endpoint = _server.Endpoint, LinkHosts = [LinkHost] },

@@ -1,14 +1,42 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.Conformance.Generation;
 
 namespace FederatedSegmentation.PropertyTests;
 
 /// <summary>Over which sources the tables of a case are spread.</summary>
-/// <param name="Name">Its name in messages and of files.</param>
-/// <param name="Files">The form of those that are files.</param>
-/// <param name="IsRemote">Whether the table of an entity lies in the database, by the case's seed and the entity's name.</param>
-/// <param name="OpensRemote">Makes the database; null where all is files.</param>
-public sealed record Placing(string Name, FileForm Files, Func<int, string, bool> IsRemote, Func<CancellationToken, Task<RemoteDatabase>>? OpensRemote)
+public sealed class Placing
 {
+    private readonly ImmutableArray<Func<CancellationToken, Task<RemoteDatabase>>> _remotes;
+    private readonly Func<int, GeneratedTable, ImmutableArray<RemoteDatabase>, RemoteDatabase?> _place;
+
+    /// <summary>Over files and at most one database.</summary>
+    /// <param name="name">Its name in messages and of files.</param>
+    /// <param name="files">The form of those that are files.</param>
+    /// <param name="isRemote">Whether the table of an entity lies in the database, by the case's seed and the entity's name.</param>
+    /// <param name="opensRemote">Makes the database; null where all is files.</param>
+    public Placing(string name, FileForm files, Func<int, string, bool> isRemote, Func<CancellationToken, Task<RemoteDatabase>>? opensRemote)
+        : this(name, files, opensRemote is null ? [] : [opensRemote], (seed, table, remotes) => isRemote(seed, table.EntityName) ? remotes[0] : null)
+    {
+    }
+
+    private Placing(
+        string name,
+        FileForm files,
+        ImmutableArray<Func<CancellationToken, Task<RemoteDatabase>>> remotes,
+        Func<int, GeneratedTable, ImmutableArray<RemoteDatabase>, RemoteDatabase?> place) => (Name, Files, _remotes, _place) = (name, files, remotes, place);
+
+    /// <summary>Its name in messages and of files.</summary>
+    public string Name { get; }
+
+    /// <summary>The form of the tables that are files.</summary>
+    public FileForm Files { get; }
+
+    /// <summary>Whether it needs a database.</summary>
+    public bool HasRemotes => !_remotes.IsEmpty;
+
+    /// <summary>Whether fragments wait for keys in the cases of a seed wherever they can, instead of only where it pays.</summary>
+    public Func<int, bool> LetsKeysTravel { get; private init; } = _ => true;
+
     /// <summary>Files of all forms.</summary>
     public static Placing InFiles { get; } = OfFiles("files", FileForm.Varied);
 
@@ -40,6 +68,30 @@ public sealed record Placing(string Name, FileForm Files, Func<int, string, bool
     public static Placing InFilesAndFabric { get; } = new(
         "files-and-fabric", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, FabricRemote.CreateAsync);
 
+    /// <summary>
+    /// Each table in files of all forms or in one of the databases, at random, among those that store what it holds. In two of three cases every fragment that can
+    /// waits for the keys of others.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="databases">The databases.</param>
+    /// <param name="takesPart">Whether a database takes part in the cases of a seed.</param>
+    public static Placing Federated(string name, ImmutableArray<Func<CancellationToken, Task<RemoteDatabase>>> databases, Func<int, RemoteDatabase, bool> takesPart) => new(
+        name,
+        FileForm.Varied,
+        databases,
+        (seed, table, remotes) =>
+        {
+            // One more place than there are databases: files, which take everything.
+            var first = StableHash.Of(seed, "place", table.EntityName);
+            return Enumerable.Range(0, remotes.Length + 1)
+                .Select(i => remotes.ElementAtOrDefault((first + i) % (remotes.Length + 1)))
+                .First(remote => remote is null || (takesPart(seed, remote) && remote.Takes(table)));
+        })
+    {
+        StoresNul = true,
+        LetsKeysTravel = seed => seed % 3 != 0,
+    };
+
     /// <summary>All placings, with those of one form of file each.</summary>
     public static IReadOnlyList<Placing> All { get; } =
     [
@@ -50,8 +102,22 @@ public sealed record Placing(string Name, FileForm Files, Func<int, string, bool
     public bool StoresNul { get; init; }
 
     /// <summary>Whether it takes the case.</summary>
-    public bool Takes(GeneratedCase generated) => OpensRemote is null || StoresNul
-        || !generated.Tables.Any(table => table.Rows.Any(row => row.Any(value => value is Conformance.Oracle.Values.Value.Text text && text.Characters.Contains('\0', StringComparison.Ordinal))));
+    public bool Takes(GeneratedCase generated) => !HasRemotes || StoresNul || !generated.Tables.Any(RemoteDatabase.HasNul);
+
+    /// <summary>Makes the databases that it needs.</summary>
+    public async Task<ImmutableArray<RemoteDatabase>> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = ImmutableArray.CreateBuilder<RemoteDatabase>(_remotes.Length);
+        foreach (var open in _remotes)
+        {
+            opened.Add(await open(cancellationToken));
+        }
+
+        return opened.ToImmutable();
+    }
+
+    /// <summary>The database in which a table lies, or null: it is a file.</summary>
+    public RemoteDatabase? PlaceOf(int seed, GeneratedTable table, ImmutableArray<RemoteDatabase> remotes) => _place(seed, table, remotes);
 
     /// <inheritdoc />
     public override string ToString() => Name;

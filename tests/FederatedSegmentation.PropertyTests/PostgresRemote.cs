@@ -10,6 +10,8 @@ namespace FederatedSegmentation.PropertyTests;
 /// <summary>Generated tables in a real PostgreSQL database. Some columns are stored as another type than the model declares.</summary>
 public sealed class PostgresRemote : RemoteDatabase
 {
+    private const string Name = "postgres";
+
     private readonly PostgresDatabase _database;
 
     private PostgresRemote(PostgresDatabase database) => _database = database;
@@ -26,7 +28,7 @@ public sealed class PostgresRemote : RemoteDatabase
     }
 
     /// <inheritdoc />
-    public override SourceOptions Options => new PostgresSourceOptions("db")
+    public override SourceOptions Options => new PostgresSourceOptions(Name)
     {
         Host = PostgresServer.Host,
         Port = _database.Server.Port,
@@ -41,7 +43,7 @@ public sealed class PostgresRemote : RemoteDatabase
 
     /// <inheritdoc />
     public override IDataSourceConnector Connect() => new PostgresConnector(
-        "db",
+        Name,
         new PostgresOptions
         {
             Host = PostgresServer.Host,
@@ -56,6 +58,9 @@ public sealed class PostgresRemote : RemoteDatabase
 
     /// <summary>Runs statements as the superuser.</summary>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => _database.ExecuteAsync(sql, cancellationToken);
+
+    /// <inheritdoc />
+    public override bool Takes(GeneratedTable table) => !HasNul(table);
 
     /// <inheritdoc />
     public override async Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken)

@@ -146,7 +146,7 @@ public sealed class PostgresStoredTypesTests
         Assert.Equal("1", await KeysAsync(database, Thing("date"), """{"field":"x","part":{"of":"dow","eq":4}}"""));
     }
 
-    private static string Thing(string type) => $$"""{"thing":{"source":"db","table":["thing"],"key":["id"],"columns":{"id":"int64","x":"{{type}}","y":"{{type}}"} } }""";
+    private static string Thing(string type) => $$"""{"thing":{"source":"postgres","table":["thing"],"key":["id"],"columns":{"id":"int64","x":"{{type}}","y":"{{type}}"} } }""";
 
     private static async Task<PostgresRemote> TableAsync(string columns, string rows)
     {
@@ -157,13 +157,15 @@ public sealed class PostgresStoredTypesTests
 
     private static async Task<string> KeysAsync(PostgresRemote database, string entities, string where, string relationships = "[]")
     {
-        await using var scenario = await Scenario.AskAsync(entities, relationships, "thing", where, database, CancellationToken.None);
+        await using var tables = PlacedTables.None([database]);
+        await using var scenario = await Scenario.AskAsync(entities, relationships, "thing", where, tables, CancellationToken.None);
         return (await scenario.MembersAsync(CancellationToken.None)).TrimEnd('\n').Replace('\n', ',');
     }
 
     private static async Task<string> ProblemAsync(PostgresRemote database, string entities, string where, string relationships = "[]")
     {
-        await using var scenario = await Scenario.AskAsync(entities, relationships, "thing", where, database, CancellationToken.None);
+        await using var tables = PlacedTables.None([database]);
+        await using var scenario = await Scenario.AskAsync(entities, relationships, "thing", where, tables, CancellationToken.None);
         var thrown = await Assert.ThrowsAnyAsync<FederatedSegmentationException>(() => scenario.MembersAsync(CancellationToken.None));
         return thrown.Problems[0].Code;
     }

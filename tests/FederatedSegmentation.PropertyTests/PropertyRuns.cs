@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Shrinking;
@@ -19,37 +21,82 @@ public sealed class PropertyRuns(ITestOutputHelper output, Placing placing, int 
 
     private readonly int _first = Number("FEDSEG_PROPERTY_FIRST") ?? first;
     private readonly int _count = Number("FEDSEG_PROPERTY_CASES") ?? count;
+    private readonly ConcurrentBag<string> _failures = [];
+    private int _begun;
+    private int _compared;
     private int _shrunk;
 
+    /// <summary>What the runs asked.</summary>
+    public RunTally Tally { get; } = new();
+
+    /// <summary>The number of cases that were compared.</summary>
+    public int Compared => Volatile.Read(ref _compared);
+
     /// <summary>Compares all cases; the seeds of those that differ are named.</summary>
-    public async Task CompareAsync(Func<int, GeneratorOptions> options)
+    public Task CompareAsync(Func<int, GeneratorOptions> options) => CompareAsync(seed => [CaseGenerator.Generate(seed, options(seed))]);
+
+    /// <summary>Compares as many cases, several of them over one model and the same rows, which are laid out once.</summary>
+    /// <param name="cases">How many cases a seed gives at most.</param>
+    /// <param name="options">What the cases of a seed may hold.</param>
+    public Task CompareAsync(int cases, Func<int, GeneratorOptions> options) => CompareAsync(seed => CaseGenerator.GenerateSeveral(seed, cases, options(seed)));
+
+    private async Task CompareAsync(Func<int, ImmutableArray<GeneratedCase>> generate)
     {
-        output.WriteLine($"Seeds {_first}..{_first + _count - 1} in {placing}");
-        var failures = new ConcurrentBag<(int Seed, string Text)>();
-        var seeds = new ConcurrentQueue<int>(Enumerable.Range(_first, _count));
-        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => Task.Run(async () =>
         {
-            var remote = placing.OpensRemote is { } open ? await open(CancellationToken.None) : null;
-            while (seeds.TryDequeue(out var seed))
+            var watch = Stopwatch.StartNew();
+            var remotes = await placing.OpenAsync(CancellationToken.None);
+            Tally.Took("opening", watch.Elapsed.TotalMilliseconds);
+            while (Compared < _count)
             {
-                if (await FailureAsync(seed, options(seed), remote) is { } failure)
+                var seed = _first + Interlocked.Increment(ref _begun) - 1;
+                var generated = Timed("generating", () => generate(seed));
+                if (Interlocked.Add(ref _compared, generated.Length) - generated.Length >= _count)
                 {
-                    failures.Add((seed, failure));
+                    break;
                 }
+
+                await CompareAsync(generated, remotes);
             }
-        }));
-        await Task.WhenAll(workers);
-        Assert.True(failures.IsEmpty, $"{failures.Count} of {_count} cases in {placing} differ.\n{string.Join('\n', failures.OrderByDescending(failure => failure.Text.Length).Take(12).Select(failure => failure.Text))}");
+        })));
+        output.WriteLine($"Seeds from {_first} in {placing}. {Tally}");
+        Assert.True(_failures.IsEmpty, $"{_failures.Count} of {Compared} cases in {placing} differ.\n{string.Join('\n', _failures.OrderByDescending(failure => failure.Length).Take(12))}");
     }
 
-    private async Task<string?> FailureAsync(int seed, GeneratorOptions options, RemoteDatabase? remote)
+    private async Task CompareAsync(ImmutableArray<GeneratedCase> generated, ImmutableArray<RemoteDatabase> remotes)
     {
-        var generated = CaseGenerator.Generate(seed, options);
-        if (await CaseComparison.RunAsync(generated, placing, remote, CancellationToken.None) is not { } difference)
+        var failing = new List<(GeneratedCase Case, Difference Difference)>();
+        await using (var tables = await PlacedTables.CreateAsync(generated[0], placing, remotes, CancellationToken.None, Tally))
         {
-            return null;
+            foreach (var one in generated)
+            {
+                var watch = Stopwatch.StartNew();
+                if (await CaseComparison.RunAsync(one, placing, tables, Tally, CancellationToken.None) is { } difference)
+                {
+                    failing.Add((one, difference));
+                }
+
+                Tally.Took("comparing", watch.Elapsed.TotalMilliseconds);
+            }
         }
 
+        foreach (var (one, difference) in failing)
+        {
+            _failures.Add(await FailureAsync(one, difference, remotes));
+        }
+    }
+
+    private T Timed<T>(string part, Func<T> make)
+    {
+        var watch = Stopwatch.StartNew();
+        var made = make();
+        Tally.Took(part, watch.Elapsed.TotalMilliseconds);
+        return made;
+    }
+
+    private async Task<string> FailureAsync(GeneratedCase generated, Difference difference, ImmutableArray<RemoteDatabase> remotes)
+    {
+        var seed = generated.Seed;
         var failure = $"Seed {seed}: {difference.Kind}: {difference.Text}";
         if (Interlocked.Increment(ref _shrunk) > ShrunkFailures)
         {
@@ -58,11 +105,11 @@ public sealed class PropertyRuns(ITestOutputHelper output, Placing placing, int 
 
         var small = await CaseShrinker.ShrinkAsync(
             generated,
-            async candidate => await CaseComparison.RunAsync(candidate, placing, remote, CancellationToken.None) is { } other && other.Kind == difference.Kind,
+            async candidate => await CaseComparison.RunAsync(candidate, placing, remotes, CancellationToken.None) is { } other && other.Kind == difference.Kind,
             ShrinkingAttempts,
             CancellationToken.None);
-        var left = await CaseComparison.RunAsync(small, placing, remote, CancellationToken.None);
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "fedseg-failing-cases")).FullName, $"{placing}-seed-{seed}.json");
+        var left = await CaseComparison.RunAsync(small, placing, remotes, CancellationToken.None);
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "fedseg-failing-cases")).FullName, $"{placing}-seed-{seed}-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, CaseText.Write(small), CancellationToken.None);
         return $"""
             {failure}

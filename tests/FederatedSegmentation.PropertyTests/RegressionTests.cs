@@ -2,19 +2,22 @@ using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Testing.Postgres;
 using FederatedSegmentation.Testing.Warehouses;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace FederatedSegmentation.PropertyTests;
 
 /// <summary>Cases that once failed, shrunk and kept in <c>conformance/regressions</c>; each runs over every placing that can hold it.</summary>
-public sealed class RegressionTests
+public sealed class RegressionTests(ITestOutputHelper output)
 {
     private static readonly string Folder = FindFolder();
 
     private static readonly Placing[] Places = [.. Placing.All, Placing.InFabric];
 
-    public static TheoryData<string, string> OverFiles => Cases(placing => placing.OpensRemote is null);
+    public static TheoryData<string, string> OverFiles => Cases(placing => !placing.HasRemotes);
 
-    public static TheoryData<string, string> OverPostgres => Cases(placing => placing.OpensRemote is not null && placing != Placing.InFabric);
+    public static TheoryData<string, string> OverPostgres => Cases(placing => placing.HasRemotes && placing != Placing.InFabric);
+
+    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.json").Order(StringComparer.Ordinal).Select(file => Path.GetFileNameWithoutExtension(file)!)];
 
     public static TheoryData<string, string> OverFabric => Cases(placing => placing == Placing.InFabric);
 
@@ -30,12 +33,16 @@ public sealed class RegressionTests
     [MemberData(nameof(OverFabric))]
     public Task A_kept_case_gives_the_members_of_the_oracle_over_fabric(string name, string placing) => CheckAsync(name, placing);
 
-    private static async Task CheckAsync(string name, string placingName)
+    [FederatedTheory]
+    [MemberData(nameof(Names))]
+    public async Task A_kept_case_gives_the_members_of_the_oracle_over_all_sources_at_once(string name) => await CheckAsync(name, await FederatedPlacing.OpenAsync(output, CancellationToken.None));
+
+    private static Task CheckAsync(string name, string placing) => CheckAsync(name, Places.Single(candidate => candidate.Name == placing));
+
+    private static async Task CheckAsync(string name, Placing placing)
     {
-        var placing = Places.Single(candidate => candidate.Name == placingName);
         var kept = await ReadAsync(name);
-        var remote = placing.OpensRemote is { } open ? await open(CancellationToken.None) : null;
-        var difference = await CaseComparison.RunAsync(kept, placing, remote, CancellationToken.None);
+        var difference = await CaseComparison.RunAsync(kept, placing, await placing.OpenAsync(CancellationToken.None), CancellationToken.None);
         Assert.True(difference is null, $"{difference?.Kind}: {difference?.Text}");
     }
 

@@ -1,20 +1,31 @@
 using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Conformance.Oracle.Values;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Settings;
 
 namespace FederatedSegmentation.PropertyTests;
 
-/// <summary>A database that holds generated tables, under the source name <c>db</c>. One case at a time.</summary>
+/// <summary>A database that holds generated tables, as a source of its own. One case at a time.</summary>
 public abstract class RemoteDatabase
 {
     /// <summary>The source as the settings have it.</summary>
     public abstract SourceOptions Options { get; }
+
+    /// <summary>The name of the source.</summary>
+    public string Source => Options.Name;
 
     /// <summary>The name of an entity's table.</summary>
     public static string TableOf(string entity) => $"T {entity}\"";
 
     /// <summary>A connector to it.</summary>
     public abstract IDataSourceConnector Connect();
+
+    /// <summary>Whether it can store the table: its names and its values.</summary>
+    public virtual bool Takes(GeneratedTable table) => true;
+
+    /// <summary>Whether a text holds U+0000.</summary>
+    public static bool HasNul(GeneratedTable table) =>
+        table.Rows.Any(row => row.Any(value => value is Value.Text text && text.Characters.Contains('\0', StringComparison.Ordinal)));
 
     /// <summary>Creates and fills an entity's table anew.</summary>
     /// <param name="table">The table.</param>

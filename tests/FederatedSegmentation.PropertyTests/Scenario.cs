@@ -20,7 +20,7 @@ internal sealed class LaterClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);
 }
 
-/// <summary>A generated case laid out in a folder and, where it is placed there, in a database: ready to run through the product.</summary>
+/// <summary>A generated case over tables that are laid out: ready to run through the product.</summary>
 public sealed class Scenario : IAsyncDisposable
 {
     private readonly string _folder;
@@ -28,45 +28,26 @@ public sealed class Scenario : IAsyncDisposable
     private readonly DateTimeOffset _asOf;
     private readonly ImmutableDictionary<string, string> _parameters;
     private readonly SegmentGateway _gateway;
-    private static int _withTravellingKeys;
 
-    /// <summary>Runs so far in which a fragment waited for the keys of others, of whatever test.</summary>
-    public static int RunsWithTravellingKeys => Volatile.Read(ref _withTravellingKeys);
-
-    private Scenario(string folder, string segment, string asOf, ImmutableDictionary<string, string> parameters, RemoteDatabase? remote)
+    private Scenario(string folder, string segment, string asOf, ImmutableDictionary<string, string> parameters, PlacedTables tables, ReductionPolicy policy)
     {
         _folder = folder;
         _segment = segment;
         _parameters = parameters;
         _asOf = DateTimeOffset.Parse(asOf, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        _gateway = Open(folder, remote);
+        _gateway = Open(folder, tables, policy);
     }
 
-    /// <summary>Lays a case out.</summary>
+    /// <summary>A generated case over its tables.</summary>
     /// <param name="generated">The case.</param>
-    /// <param name="placing">Where its tables lie.</param>
-    /// <param name="remote">The database, where the placing has one.</param>
+    /// <param name="tables">Its tables.</param>
+    /// <param name="policy">When keys travel.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Scenario> CreateAsync(GeneratedCase generated, Placing placing, RemoteDatabase? remote, CancellationToken cancellationToken)
+    public static async Task<Scenario> CreateAsync(GeneratedCase generated, PlacedTables tables, ReductionPolicy policy, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
-        var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
-        var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
-        foreach (var table in generated.Tables)
-        {
-            if (remote is not null && placing.IsRemote(generated.Seed, table.EntityName))
-            {
-                await remote.LoadAsync(table, generated.Seed, cancellationToken);
-                placements.Add(table.EntityName, new Placement("db", [RemoteDatabase.TableOf(table.EntityName)]));
-            }
-            else
-            {
-                placements.Add(table.EntityName, await FileLayout.WriteAsync(table, placing.Files, generated.Seed, data, cancellationToken));
-            }
-        }
-
-        await CaseFiles.WriteDefinitionsAsync(generated, folder, entity => placements[entity], cancellationToken);
-        return new Scenario(folder, generated.Segment, generated.AsOfText, generated.Parameters, remote);
+        await CaseFiles.WriteDefinitionsAsync(generated, folder, tables.Of, cancellationToken);
+        return new Scenario(folder, generated.Segment, generated.AsOfText, generated.Parameters, tables, policy);
     }
 
     /// <summary>A segment <c>asked</c> over tables that the database has already.</summary>
@@ -74,34 +55,41 @@ public sealed class Scenario : IAsyncDisposable
     /// <param name="relationships">The relationships, as a list in JSON.</param>
     /// <param name="of">The entity of the segment.</param>
     /// <param name="where">Its predicate, as JSON.</param>
-    /// <param name="remote">The database.</param>
+    /// <param name="tables">The database.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Scenario> AskAsync(string entities, string relationships, string of, string where, RemoteDatabase remote, CancellationToken cancellationToken)
+    public static async Task<Scenario> AskAsync(string entities, string relationships, string of, string where, PlacedTables tables, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
-        Directory.CreateDirectory(Path.Combine(folder, "data"));
         var segments = Directory.CreateDirectory(Path.Combine(folder, "segments")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "model.json"), $$"""{"model":"m","entities":{{entities}},"relationships":{{relationships}}}""", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(segments, "asked.json"), $$"""{"segment":"asked","of":"{{of}}","where":{{where}}}""", cancellationToken);
-        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, remote);
+        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, tables, ReductionPolicy.Always);
     }
 
-    private static SegmentGateway Open(string folder, RemoteDatabase? remote)
+    /// <summary>Whether a fragment of the last run waited for the keys of others.</summary>
+    public bool LetKeysTravel { get; private set; }
+
+    /// <summary>What the last run asked of sources, and how long it took.</summary>
+    public RunReport? LastRun { get; private set; }
+
+    /// <summary>The sources that the last run asked something.</summary>
+    public ImmutableHashSet<string> Asked => [.. LastRun?.Fragments.Select(fragment => fragment.Source) ?? []];
+
+    private static SegmentGateway Open(string folder, PlacedTables tables, ReductionPolicy policy)
     {
-        var data = Path.Combine(folder, "data");
         var options = new GatewayOptions
         {
             File = Path.Combine(folder, "appsettings.json"),
             Model = Path.Combine(folder, "model.json"),
             Segments = Path.Combine(folder, "segments"),
-            Sources = remote is null ? [new FilesSourceOptions("lake", data)] : [new FilesSourceOptions("lake", data), remote.Options],
+            Sources = [new FilesSourceOptions(FileLayout.Source, tables.Folder), .. tables.Remotes.Select(remote => remote.Options)],
             Engine = new EngineOptions(EngineKind.DuckDb, new EmbeddedEngineOptions(1L << 30, 1, null, 1L << 30)),
             InFlightBytes = 1 << 20,
             Deadline = TimeSpan.FromMinutes(5),
         };
-        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector("lake", data, new LaterClock()), .. remote is null ? [] : new[] { remote.Connect() }];
+        ImmutableArray<IDataSourceConnector> sources = [new FilesConnector(FileLayout.Source, tables.Folder, new LaterClock()), .. tables.Remotes.Select(remote => remote.Connect())];
         var engine = new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 20, KeepsSpare: false), new PinnedZoneRules());
-        return new SegmentGateway(options, sources, [], engine, ReductionPolicy.Always, TimeProvider.System);
+        return new SegmentGateway(options, sources, [], engine, policy, TimeProvider.System);
     }
 
     /// <summary>The members that the product finds, as lines of CSV without the header.</summary>
@@ -120,11 +108,8 @@ public sealed class Scenario : IAsyncDisposable
             Parameters = _parameters,
         };
         var report = await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
-        if (report.Fragments.Any(fragment => fragment.Sql.Contains("⟨keys of", StringComparison.Ordinal)))
-        {
-            Interlocked.Increment(ref _withTravellingKeys);
-        }
-
+        LetKeysTravel = report.Fragments.Any(fragment => fragment.Sql.Contains("⟨keys of", StringComparison.Ordinal));
+        LastRun = report;
         var text = Encoding.UTF8.GetString(stream.ToArray());
         return text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];
     }

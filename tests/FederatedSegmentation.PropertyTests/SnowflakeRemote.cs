@@ -11,6 +11,8 @@ namespace FederatedSegmentation.PropertyTests;
 /// <summary>Generated tables in a local Snowflake. Some columns are stored as another type than the model declares.</summary>
 public sealed partial class SnowflakeRemote : RemoteDatabase
 {
+    private const string Name = "snowflake";
+
     private readonly WarehouseServer _server;
     private readonly string _database = $"CASES_{Guid.NewGuid():N}".ToUpperInvariant();
 
@@ -20,7 +22,7 @@ public sealed partial class SnowflakeRemote : RemoteDatabase
     public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new SnowflakeRemote(await SharedWarehouseServer.GetAsync("snowflake").WaitAsync(cancellationToken));
 
     /// <inheritdoc />
-    public override SourceOptions Options => new SnowflakeSourceOptions("db")
+    public override SourceOptions Options => new SnowflakeSourceOptions(Name)
     {
         Http = new HttpSourceOptions(_server.Endpoint, null, null, []),
         Account = "LOCAL",
@@ -37,10 +39,13 @@ public sealed partial class SnowflakeRemote : RemoteDatabase
 
     /// <inheritdoc />
     public override IDataSourceConnector Connect() => new SnowflakeConnector(
-        "db",
+        Name,
         new SnowflakeOptions { Endpoint = _server.Endpoint, Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = _database, MaxConcurrent = 2 },
         new SnowflakeSecrets(_ => ValueTask.FromResult((string)_server.Ready["pat"]!)),
         TimeProvider.System);
+
+    /// <inheritdoc />
+    public override bool Takes(GeneratedTable table) => !HasNul(table);
 
     /// <inheritdoc />
     public override Task LoadAsync(GeneratedTable table, int seed, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using FederatedSegmentation.Conformance.Oracle;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 using FederatedSegmentation.Conformance.Oracle.Values;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.PropertyTests;
 using FederatedSegmentation.Testing.Postgres;
 using Xunit;
@@ -15,7 +16,7 @@ namespace FederatedSegmentation.Conformance.Tests;
 /// <summary>Asks the product what the sentences ask the oracle, over CSV, JSON Lines, Parquet and PostgreSQL, and holds it to the same answers.</summary>
 internal sealed partial class World
 {
-    private static readonly ConcurrentBag<RemoteDatabase> Databases = [];
+    private static readonly ConcurrentBag<ImmutableArray<RemoteDatabase>> Databases = [];
 
     private static readonly ImmutableArray<Placing> Placings =
     [
@@ -29,13 +30,14 @@ internal sealed partial class World
     {
         foreach (var placing in Placings.Where(placing => placing.Takes(asked)))
         {
-            RemoteDatabase? remote = null;
-            if (placing.OpensRemote is { } open && !Databases.TryTake(out remote))
+            ImmutableArray<RemoteDatabase> remotes = [];
+            if (placing.HasRemotes && !Databases.TryTake(out remotes))
             {
-                remote = await open(CancellationToken.None);
+                remotes = await placing.OpenAsync(CancellationToken.None);
             }
 
-            await using (var scenario = await Scenario.CreateAsync(asked, placing, remote, CancellationToken.None))
+            await using (var tables = await PlacedTables.CreateAsync(asked, placing, remotes, CancellationToken.None))
+            await using (var scenario = await Scenario.CreateAsync(asked, tables, ReductionPolicy.Always, CancellationToken.None))
             {
                 string members;
                 try
@@ -51,9 +53,9 @@ internal sealed partial class World
                 Assert.True(lines.SequenceEqual(found, StringComparer.Ordinal), $"Over {placing} the members are [{string.Join("; ", found)}], not [{string.Join("; ", lines)}]:\n{asked.MainSegment.ToJsonString()}");
             }
 
-            if (remote is not null)
+            if (placing.HasRemotes)
             {
-                Databases.Add(remote);
+                Databases.Add(remotes);
             }
         }
     }

@@ -27,37 +27,7 @@ public static class CaseGenerator
             for (var segments = 0; segments < SegmentAttempts; segments++)
             {
                 var candidate = data.WithSegments();
-                var outcome = candidate.Evaluate();
-                if (outcome.Unspecified.IsEmpty && !outcome.PossibleDataErrors.IsEmpty && random.Chance(chosen.DataErrors))
-                {
-                    return candidate;
-                }
-
-                if (!outcome.IsExact)
-                {
-                    continue;
-                }
-
-                if (chosen.Level2 != Level2.None && !random.Chance(0.05) && !Constructs.HasLevel2(candidate))
-                {
-                    continue;
-                }
-
-                // Few of many is what a rank is for.
-                var keys = data.KeyCount(candidate);
-                if (outcome.Members.Length > 0 && outcome.Members.Length <= 0.95 * keys && (candidate.MainSegment["rank"] ?? candidate.MainSegment["tiers"]) is not null)
-                {
-                    return candidate;
-                }
-
-                if (keys > 0 && outcome.Members.Length >= 0.05 * keys && outcome.Members.Length <= 0.95 * keys)
-                {
-                    return candidate;
-                }
-
-                // Empty and whole results are cases too, but rare ones.
-                fallback ??= candidate;
-                if (random.Chance(0.015))
+                if (IsWanted(candidate, data, random, chosen, ref fallback))
                 {
                     return candidate;
                 }
@@ -65,6 +35,63 @@ public static class CaseGenerator
         }
 
         return fallback ?? throw new InvalidOperationException($"Seed {seed} gives no case whose outcome is specified.");
+    }
+
+    /// <summary>Several cases over one model and the same rows: at least one, and <paramref name="count"/> at most.</summary>
+    public static ImmutableArray<GeneratedCase> GenerateSeveral(int seed, int count, GeneratorOptions options)
+    {
+        var random = new SeededRandom(seed);
+        GeneratedCase? fallback = null;
+        for (var attempt = 0; attempt < ModelAttempts; attempt++)
+        {
+            var data = new GeneratedData(seed, new SeededRandom(random.NextSeed()), options);
+            var found = ImmutableArray.CreateBuilder<GeneratedCase>(count);
+            for (var segments = 0; segments < SegmentAttempts * count && found.Count < count; segments++)
+            {
+                var candidate = data.WithSegments();
+                if (IsWanted(candidate, data, random, options, ref fallback))
+                {
+                    found.Add(candidate);
+                }
+            }
+
+            if (found.Count > 0)
+            {
+                return found.ToImmutable();
+            }
+        }
+
+        return [fallback ?? throw new InvalidOperationException($"Seed {seed} gives no case whose outcome is specified.")];
+    }
+
+    private static bool IsWanted(GeneratedCase candidate, GeneratedData data, SeededRandom random, GeneratorOptions options, ref GeneratedCase? fallback)
+    {
+        var outcome = candidate.Evaluate();
+        if (outcome.Unspecified.IsEmpty && !outcome.PossibleDataErrors.IsEmpty && random.Chance(options.DataErrors))
+        {
+            return true;
+        }
+
+        if (!outcome.IsExact || (options.Level2 != Level2.None && !random.Chance(0.05) && !Constructs.HasLevel2(candidate)))
+        {
+            return false;
+        }
+
+        // Few of many is what a rank is for.
+        var keys = data.KeyCount(candidate);
+        if (outcome.Members.Length > 0 && outcome.Members.Length <= 0.95 * keys && (candidate.MainSegment["rank"] ?? candidate.MainSegment["tiers"]) is not null)
+        {
+            return true;
+        }
+
+        if (keys > 0 && outcome.Members.Length >= 0.05 * keys && outcome.Members.Length <= 0.95 * keys)
+        {
+            return true;
+        }
+
+        // Empty and whole results are cases too, but rare ones.
+        fallback ??= candidate;
+        return random.Chance(0.015);
     }
 
     /// <summary>A model with rows, over which segments are made one after the other.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Oracle;
 using FederatedSegmentation.Conformance.Oracle.Evaluation;
 using FederatedSegmentation.Conformance.Oracle.Schema;
+using FederatedSegmentation.Conformance.Oracle.Time;
 using FederatedSegmentation.Conformance.Oracle.Values;
 
 namespace FederatedSegmentation.Conformance.Generation;
@@ -199,7 +200,7 @@ internal sealed class PredicateGenerator
             .Select(row => row.Key.ToList())
             .Append(entity.Key.Select(column => _context.Sample(column, entity)).ToList())
             .ToList();
-        if (_random.Chance(0.4))
+        if (_random.Chance(0.4) || keys.Any(key => key.Any(IsBeforeExactYears)))
         {
             var name = $"{_segment}_keys{++_files}.csv";
             var text = new StringBuilder();
@@ -218,6 +219,14 @@ internal sealed class PredicateGenerator
         var items = keys.Take(25).Select(key => entity.Key.Count == 1 ? Part(key, 0) : new JsonArray([.. key.Select((_, i) => Part(key, i))]));
         return new JsonObject { ["ids"] = new JsonArray([.. items]) };
     }
+
+    /// <summary>Whether the oracle is not exact when such a literal is converted between zones; stored text is not converted.</summary>
+    private static bool IsBeforeExactYears(Value value) => value switch
+    {
+        Value.Timestamp timestamp => CivilCalendar.Date(CivilCalendar.DayOf(timestamp.Micros)).Year < ZoneRules.FirstExactYear,
+        Value.WallClock wallClock => CivilCalendar.Date(CivilCalendar.DayOf(wallClock.Micros)).Year < ZoneRules.FirstExactYear,
+        _ => false,
+    };
 
     /// <summary>The language does not say how a binary literal is spelled.</summary>
     private static bool HasBinaryKey(Entity entity) => entity.Key.Any(column => column.Type.Kind == TypeKind.Binary);

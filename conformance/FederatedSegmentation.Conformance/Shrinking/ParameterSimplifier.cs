@@ -25,7 +25,14 @@ internal static class ParameterSimplifier
                 }
 
                 var literal = generated.Parameters.TryGetValue(name, out var text) ? LiteralOf(text, (string)declaration!["type"]!) : declaration!["default"];
-                Replace(without, name, literal!);
+
+                // Without a value, it is a parameter of a segment that the run does not use.
+                if (literal is null)
+                {
+                    continue;
+                }
+
+                Replace(without, name, literal);
                 yield return generated with { Segments = generated.Segments.Replace(segment, without) };
             }
         }
