@@ -20,7 +20,7 @@ export function translate(tree, { catalog, database, session }) {
   const tables = [];
   for (const cte of list) {
     const query = translateQuery(cte.this, { ...env, ctes: new Map(env.ctes) }, {});
-    const columns = named(query.columns, cte.columns?.map((column) => column.name), cte.alias.name);
+    const columns = named(query.columns, cte.columns?.length > 0 ? cte.columns.map((column) => column.name) : undefined, cte.alias.name);
     const name = `w${env.counter.next++}`;
     if (env.ctes.has(cte.alias.name)) {
       throw new TsqlError(239, 16, `Duplicate common table expression name '${cte.alias.name}' was specified.`);
