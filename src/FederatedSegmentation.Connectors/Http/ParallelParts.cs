@@ -80,7 +80,8 @@ public static class ParallelParts
 
                 if (ready < 0)
                 {
-                    var pending = flight.Select(part => (Task)part.Fetching).Where(task => !task.IsCompleted);
+                    // What is waited for may complete at any moment: it is not left out for that, or nothing would wake this up.
+                    var pending = flight.Where((part, i) => !inOrder || i == 0 || !part.Fetching.IsCompletedSuccessfully).Select(part => (Task)part.Fetching);
                     await Task.WhenAny(asked is null ? pending : pending.Append(asked.Ready)).WaitAsync(cancellationToken).ConfigureAwait(false);
                     continue;
                 }

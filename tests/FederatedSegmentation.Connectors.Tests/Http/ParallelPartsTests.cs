@@ -151,6 +151,33 @@ public sealed class ParallelPartsTests
         Assert.Equal(0, budget.InFlight);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_part_that_comes_just_when_it_is_waited_for_is_not_missed(bool inOrder)
+    {
+        var budget = new ByteBudget(20);
+        for (var round = 0; round < 5000; round++)
+        {
+            var parts = ParallelParts.FetchAsync(
+                [.. Enumerable.Range(0, 3).Select(number => new ResultPart(number, 10, 7))],
+                (part, cancellationToken) => Task.Run(() => new FetchedPart<Value>(part, 7, new Value()), cancellationToken),
+                budget,
+                3,
+                inOrder,
+                fetched => new InvalidDataException($"part {fetched.Part.Number}"),
+                CancellationToken.None);
+            var received = 0;
+            await foreach (var part in parts)
+            {
+                part.Value.Dispose();
+                received++;
+            }
+
+            Assert.Equal((3, 0), (received, budget.InFlight));
+        }
+    }
+
     private IAsyncEnumerable<FetchedPart<Value>> Fetch(int count, ByteBudget budget, int parallelism, bool inOrder = true, long? rows = 7)
         => ParallelParts.FetchAsync(
             [.. Enumerable.Range(0, count).Select(number => new ResultPart(number, 10, rows))],
