@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using FederatedSegmentation.Gateway.CommandLine;
+using FederatedSegmentation.Gateway.Conformance;
 using FederatedSegmentation.Gateway.Demonstration;
 
 namespace FederatedSegmentation.Gateway;
@@ -66,6 +67,16 @@ internal static class Commands
             "count", "Prints the number of members.", SegmentCommands.CountAsync,
             SharedOptions.Segment, SharedOptions.AsOf, SharedOptions.Parameters, SharedOptions.Engine, SharedOptions.Deadline, SharedOptions.Json, SharedOptions.ShowValues));
         root.Subcommands.Add(sources);
+
+        var conformance = new Command("conformance", "Proves that a source answers as its connector claims.");
+        conformance.Subcommands.Add(Define(
+            "run", "Runs the conformance cases against a source that holds their tables.", ConformanceCommands.RunAsync,
+            ConformanceOptions.Source, ConformanceOptions.Schema, ConformanceOptions.Only, ConformanceOptions.Report, SharedOptions.Json));
+        conformance.Subcommands.Add(Define(
+            "script", "Prints the SQL that makes the tables of the cases; for files, writes them.", ConformanceCommands.ScriptAsync,
+            ConformanceOptions.Source, ConformanceOptions.Schema, ConformanceOptions.Only, ConformanceOptions.Folder));
+        conformance.Subcommands.Add(Define("list", "Lists the cases.", ConformanceCommands.ListAsync, ConformanceOptions.Only));
+        root.Subcommands.Add(conformance);
         root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs three segments over it, explains and times them.", DemoCommand.RunAsync, Folder));
         return (root, actions);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.Reports;
+using FederatedSegmentation.Residual;
 using FederatedSegmentation.Residual.DuckDb;
 using FederatedSegmentation.Running;
 using FederatedSegmentation.Settings;
@@ -11,18 +12,22 @@ namespace FederatedSegmentation.Gateway;
 /// <summary>Makes the gateway of settings: one line per kind of source, and the engine.</summary>
 internal static class Composition
 {
-    internal static ISegmentGateway Open(GatewayOptions options)
+    internal static ISegmentGateway Open(GatewayOptions options) => new SegmentGateway(
+        options,
+        [.. options.Sources.Select(source => Connect(source, options.InFlightBytes))],
+        [.. options.Sources.Select(source => new SourceReport(source.Name, source.Kind, PlaceOf(source)))],
+        CreateEngine(options),
+        TimeProvider.System);
+
+    /// <summary>The engine of the settings.</summary>
+    internal static IResidualEngine CreateEngine(GatewayOptions options)
     {
         var engine = options.Engine.DuckDb;
-        return new SegmentGateway(
-            options,
-            [.. options.Sources.Select(source => Connect(source, options.InFlightBytes))],
-            [.. options.Sources.Select(source => new SourceReport(source.Name, source.Kind, PlaceOf(source)))],
-            new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes, KeepsSpare: false), new PinnedZoneRules()),
-            TimeProvider.System);
+        return new DuckDbResidualEngine(new DuckDbEngineOptions(engine.MemoryLimit, engine.Threads, engine.TempDirectory, engine.MaxTempSize, options.InFlightBytes, KeepsSpare: false), new PinnedZoneRules());
     }
 
-    private static IDataSourceConnector Connect(SourceOptions source, long inFlightBytes) => source switch
+    /// <summary>The connector of a source; the caller disposes of it.</summary>
+    internal static IDataSourceConnector Connect(SourceOptions source, long inFlightBytes) => source switch
     {
         FilesSourceOptions files => new FilesConnector(files.Name, files.Root, TimeProvider.System),
         PostgresSourceOptions postgres => PostgresSource.Connect(postgres),

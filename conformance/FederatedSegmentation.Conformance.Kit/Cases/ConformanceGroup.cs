@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using FederatedSegmentation.Conformance.Generation;
+
+namespace FederatedSegmentation.Conformance.Kit.Cases;
+
+/// <summary>Cases over the same small tables: one file of <c>conformance/cases</c>. Immutable; the trees are never changed.</summary>
+public sealed record ConformanceGroup
+{
+    /// <summary>The name of the file without its extension.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What the cases are about, in one sentence.</summary>
+    public required string About { get; init; }
+
+    /// <summary>The model with placeholders for source and tables.</summary>
+    public required JsonNode Model { get; init; }
+
+    /// <summary>A table for every entity, in the order of the model.</summary>
+    public required ImmutableArray<GeneratedTable> Tables { get; init; }
+
+    /// <summary>The types in which kinds of sources store a column, by <c>entity.column</c> and kind. A kind that is not named does not have the type; columns that are not named are stored as the model declares them.</summary>
+    public required ImmutableDictionary<string, ImmutableDictionary<string, string>> Stored { get; init; }
+
+    /// <summary>Names of tables that matter, by entity; others are made of the group's name.</summary>
+    public required ImmutableDictionary<string, string> TableNames { get; init; }
+
+    /// <summary>Segments that the cases refer to.</summary>
+    public required ImmutableArray<JsonNode> Segments { get; init; }
+
+    /// <summary>Files of keys, by name.</summary>
+    public required ImmutableDictionary<string, string> KeyFiles { get; init; }
+
+    /// <summary>The instant of the runs, in microseconds since 1970-01-01T00:00:00Z.</summary>
+    public required long AsOf { get; init; }
+
+    /// <summary>The cases.</summary>
+    public required ImmutableArray<ConformanceCase> Cases { get; init; }
+
+    /// <summary>A case with the group's tables, for the oracle and for the files of the product.</summary>
+    public GeneratedCase Asking(ConformanceCase asked) => new(0, Model, Tables, [.. Segments, asked.Segment], asked.Id, KeyFiles, AsOf);
+}
+
+/// <summary>One question with its answer. Immutable.</summary>
+public sealed record ConformanceCase
+{
+    /// <summary>Unique in its group; also the id of its segment.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What holds, as a sentence.</summary>
+    public required string Says { get; init; }
+
+    /// <summary>The segment.</summary>
+    public required JsonNode Segment { get; init; }
+
+    /// <summary>
+    /// The capabilities that decide whether the source is asked, by the names of <c>Capabilities</c>; none where every source answers it. Null where that
+    /// depends on how the columns are stored: then it is not asserted.
+    /// </summary>
+    public required ImmutableArray<string>? Asks { get; init; }
+
+    /// <summary>The number of values that the segment lists in one place, where that decides.</summary>
+    public required int Lists { get; init; }
+
+    /// <summary>The members in key order, as people read them from the text of the language: the key's canonical text, then tier, arm and bucket, joined by <c>|</c>. Null where a data error is the only right answer.</summary>
+    public required ImmutableArray<string>? Members { get; init; }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using FederatedSegmentation.Conformance.Kit.Cases;
+using FederatedSegmentation.Conformance.Kit.Running;
+using FederatedSegmentation.Conformance.Kit.Storing;
+using FederatedSegmentation.Model.Fragments;
+
+namespace FederatedSegmentation.Conformance.Kit.Reports;
+
+/// <summary>What every kind of source answers, case by case: the page <c>conformance/MATRIX.md</c>. Immutable.</summary>
+public sealed class ConformanceMatrix
+{
+    private const string Unknown = "?";
+    private const string DoesNotApply = "–";
+
+    private readonly ImmutableDictionary<(string Row, string Column), string> _cells;
+
+    private ConformanceMatrix(ImmutableDictionary<(string Row, string Column), string> cells) => _cells = cells;
+
+    /// <summary>A matrix that knows nothing yet.</summary>
+    public static ConformanceMatrix Empty { get; } = new(ImmutableDictionary<(string Row, string Column), string>.Empty);
+
+    /// <summary>Reads the cells of a page.</summary>
+    public static ConformanceMatrix Read(string page)
+    {
+        var cells = ImmutableDictionary.CreateBuilder<(string Row, string Column), string>();
+        ImmutableArray<string> header = [];
+        foreach (var line in page.Split('\n').Where(line => line.StartsWith('|')))
+        {
+            ImmutableArray<string> parts = [.. line.Trim('|', '\r').Split('|').Select(part => part.Trim())];
+            if (parts.All(part => part.All(c => c is '-' or ':')))
+            {
+                continue;
+            }
+
+            if (parts[0] is "capability" or "case")
+            {
+                header = parts;
+                continue;
+            }
+
+            foreach (var (cell, i) in parts.Select((cell, i) => (cell, i)).Where(pair => pair.i > 0 && pair.i < header.Length))
+            {
+                cells[(parts[0].Trim('`'), header[i])] = cell;
+            }
+        }
+
+        return new ConformanceMatrix(cells.ToImmutable());
+    }
+
+    /// <summary>The matrix with the column of a source as a run found it.</summary>
+    public ConformanceMatrix With(ConformanceReport report)
+    {
+        var cells = _cells.ToBuilder();
+        foreach (var name in CapabilityTable.Names)
+        {
+            cells[(name, report.Spelling.Title)] = CapabilityCell(report, name);
+        }
+
+        foreach (var result in report.Results)
+        {
+            cells[(result.Name, report.Spelling.Title)] = CaseCell(result);
+        }
+
+        return new ConformanceMatrix(cells.ToImmutable());
+    }
+
+    /// <summary>The rows whose cells differ from those of another matrix, each with both cells.</summary>
+    public IReadOnlyList<string> DifferencesFrom(ConformanceMatrix other) =>
+    [
+        .. _cells.Keys.Where(key => _cells[key] != other._cells.GetValueOrDefault(key, Unknown)).OrderBy(key => key.Row, StringComparer.Ordinal)
+            .Select(key => $"{key.Row}: {other._cells.GetValueOrDefault(key, Unknown)} in the page, {_cells[key]} now"),
+    ];
+
+    /// <summary>The page, with a row for every capability and every case that the kit has.</summary>
+    public string Write()
+    {
+        var columns = SourceSpelling.All.Select(spelling => spelling.Title).ToList();
+        var page = new StringBuilder();
+        page.Append("""
+            # Conformance matrix
+
+            Written by the tests of the connectors, each its own column, and compared by them ever after: [how](../docs/write-a-connector.md). The warehouses are
+            [local servers](servers/README.md) that speak the vendors' protocols; nobody had an account. Over one, `fedseg conformance run` fills
+            [a report of its own](../docs/run-conformance.md).
+
+            ## Capabilities
+
+            What a source says of itself, and the number of cases that were run for it. `full`: the source answers alone. `recheck`: it may answer too much, and the engine
+            looks again. `none`: it is not asked. *shown*: where it is trusted all the same, a case gets wrong members or an error.
+
+
+            """.ReplaceLineEndings("\n"));
+        Header(page, "capability", columns);
+        foreach (var name in CapabilityTable.Names)
+        {
+            Row(page, name, columns);
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"""
+
+            ## Cases
+
+            {CaseLibrary.All.Sum(group => group.Cases.Length)} cases in {CaseLibrary.All.Length} groups ([cases](cases)), each run with all that the source answers, and with the source asked for rows only; both give the members of the oracle.
+            `full`, `recheck`, `none`: how the source is asked. `ok`: that hangs on how it stores a column. `–`: it cannot store what the case is about.
+            `not run`: the local server refuses the statement, since its engine would answer otherwise than the vendor's.
+
+
+            """.ReplaceLineEndings("\n"));
+        Header(page, "case", columns);
+        foreach (var group in CaseLibrary.All)
+        {
+            foreach (var one in group.Cases)
+            {
+                Row(page, $"{group.Name}/{one.Id}", columns);
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static string CapabilityCell(ConformanceReport report, string name)
+    {
+        var support = CapabilityTable.Of(report.Capabilities, name);
+        var asked = report.Results.Where(result => result.Case.Asks is { } asks && asks.Contains(name, StringComparer.Ordinal) && result.Outcome == CaseOutcome.Passed).ToList();
+        var shown = support.Verdict != PushdownVerdict.Full && asked.Exists(result => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused);
+        return string.Create(CultureInfo.InvariantCulture, $"{Text(support.Verdict)} ({asked.Count}{(shown ? ", shown" : "")})");
+    }
+
+    private static string CaseCell(CaseResult result) => result.Outcome switch
+    {
+        CaseOutcome.Passed when result.Claim is { } claim => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? $"{Text(claim)}, shown" : Text(claim),
+        CaseOutcome.Passed => "ok",
+        CaseOutcome.DoesNotApply => DoesNotApply,
+        CaseOutcome.NotRun => "not run",
+        _ => "FAILS",
+    };
+
+    private static string Text(PushdownVerdict verdict) => verdict.ToString().ToLowerInvariant();
+
+    private static void Header(StringBuilder page, string first, IReadOnlyList<string> columns)
+        => page.Append(CultureInfo.InvariantCulture, $"| {first} | {string.Join(" | ", columns)} |\n|---|{string.Concat(columns.Select(_ => "---|"))}\n");
+
+    private void Row(StringBuilder page, string row, IReadOnlyList<string> columns)
+        => page.Append(CultureInfo.InvariantCulture, $"| `{row}` | {string.Join(" | ", columns.Select(column => _cells.GetValueOrDefault((row, column), Unknown)))} |\n");
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text;
+using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Conformance.Kit.Cases;
+using FederatedSegmentation.Conformance.Kit.Storing;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Planning.Reduction;
+using FederatedSegmentation.Settings;
+
+namespace FederatedSegmentation.Conformance.Kit.Running;
+
+/// <summary>The definitions of a group as files under a temporary folder, and gateways over them. Dispose of it after its gateways.</summary>
+internal sealed class GroupFolder : IDisposable
+{
+    private readonly SourceUnderTest _source;
+    private readonly string _folder;
+
+    private GroupFolder(SourceUnderTest source, string folder) => (_source, _folder) = (source, folder);
+
+    /// <summary>Writes the definitions.</summary>
+    public static async Task<GroupFolder> CreateAsync(ConformanceGroup group, ImmutableArray<CaseTable> tables, SourceUnderTest source, CancellationToken cancellationToken)
+    {
+        var folder = new GroupFolder(source, Directory.CreateTempSubdirectory("fedseg-conformance-").FullName);
+        var names = tables.ToDictionary(table => table.Entity, table => table.Name, StringComparer.Ordinal);
+        var placed = group.Asking(group.Cases[0]) with { Segments = [.. group.Segments, .. group.Cases.Select(one => one.Segment)] };
+        await CaseFiles.WriteDefinitionsAsync(placed, folder._folder, entity => new Placement(source.Connector.Source, names[entity]), cancellationToken).ConfigureAwait(false);
+        return folder;
+    }
+
+    /// <summary>A gateway over the source as it says that it is; the caller disposes of it.</summary>
+    public ISegmentGateway Open(Capabilities capabilities)
+    {
+        var options = new GatewayOptions
+        {
+            File = Path.Combine(_folder, SettingsReader.DefaultFile),
+            Model = Path.Combine(_folder, "model.json"),
+            Segments = Path.Combine(_folder, "segments"),
+            Sources = [new OneSource(_source.Connector.Source, _source.Connector.Kind)],
+            Engine = new EngineOptions(EngineKind.DuckDb, new EmbeddedEngineOptions(1L << 30, 1, null, 1L << 30)),
+            InFlightBytes = 1L << 26,
+            Deadline = _source.Deadline,
+        };
+        return new SegmentGateway(options, [BorrowedSource.Of(_source.Connector, capabilities)], [], _source.CreateEngine(), ReductionPolicy.Default, TimeProvider.System);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // The gateway wants the name alone: the connector is there already.
+    private sealed record OneSource(string Name, string Kind) : SourceOptions(Name, Kind);
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using FederatedSegmentation.Conformance.Kit.Running;
+using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Testing.Conformance;
+using FederatedSegmentation.Testing.Warehouses;
+using Xunit.Abstractions;
+
+namespace FederatedSegmentation.Connectors.Databricks.Tests;
+
+public sealed class ConformanceTests(ITestOutputHelper output)
+{
+    [WarehouseFact]
+    public async Task The_cases_of_the_conformance_kit_hold_over_Databricks()
+    {
+        var server = await SharedWarehouseServer.GetAsync("databricks");
+        var engine = (string)server.Ready["engine"]!;
+        output.WriteLine($"The SQL of Databricks runs on {engine}.");
+        await server.Control.LoadAsync(WarehouseTables.Of("databricks", "kit"), CancellationToken.None);
+        await using var connector = new DatabricksConnector(
+            "ml",
+            new DatabricksOptions
+            {
+                Transport = new HttpTransportOptions { Endpoint = server.Endpoint, LinkHosts = [string.Create(CultureInfo.InvariantCulture, $"{WarehouseServer.Host}:{(int)server.Ready["storagePort"]!}")] },
+                WarehouseId = Workspace.WarehouseId,
+                Catalog = "kit",
+                Schema = SourceUnderTest.DefaultSchema,
+            },
+            _ => ValueTask.FromResult(Workspace.Token),
+            TimeProvider.System);
+
+        // DuckDB takes only a part of this dialect: the matrix is that of Spark.
+        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, isMatrixSource: engine != "DuckDB", output);
+    }
+}

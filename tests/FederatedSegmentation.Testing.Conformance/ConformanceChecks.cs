@@ -1,0 +1,66 @@
+using System.Globalization;
+using FederatedSegmentation.Conformance.Kit.Cases;
+using FederatedSegmentation.Conformance.Kit.Reports;
+using FederatedSegmentation.Conformance.Kit.Running;
+using FederatedSegmentation.Conformance.Kit.Storing;
+using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Residual.DuckDb;
+using FederatedSegmentation.Running;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace FederatedSegmentation.Testing.Conformance;
+
+/// <summary>Runs all cases of the kit over a connector whose tables are loaded, and holds it to them and to its column of the matrix.</summary>
+public static class ConformanceChecks
+{
+    /// <summary>A group or a case (<c>group/case</c>) to run alone; absent means all.</summary>
+    private const string OnlyVariable = "FEDSEG_CONFORMANCE_ONLY";
+
+    /// <summary>A folder for the reports.</summary>
+    private const string ReportVariable = "FEDSEG_CONFORMANCE_REPORT";
+
+    /// <summary>The tables of all groups that a kind of source can store, in the schema of the kit.</summary>
+    public static IReadOnlyList<CaseTable> TablesOf(string kind) => [.. CaseLibrary.All.SelectMany(group => CaseTables.Of(group, SourceSpelling.Of(kind)!, [SourceUnderTest.DefaultSchema]).Tables)];
+
+    /// <summary>Runs the cases.</summary>
+    /// <param name="connector">The connector; the caller disposes of it.</param>
+    /// <param name="whyStandInRefuses">See <see cref="SourceUnderTest.WhyStandInRefuses"/>.</param>
+    /// <param name="isMatrixSource">Whether this is the stand-in that the matrix is made with; another one is held to the cases alone.</param>
+    /// <param name="output">Where the summary goes.</param>
+    public static async Task HoldAsync(IDataSourceConnector connector, Func<Problem, string?> whyStandInRefuses, bool isMatrixSource, ITestOutputHelper output)
+    {
+        var spelling = SourceSpelling.Of(connector.Kind)!;
+        var only = Environment.GetEnvironmentVariable(OnlyVariable);
+        var source = new SourceUnderTest
+        {
+            Connector = connector,
+            Spelling = spelling,
+            CreateEngine = () => new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 24, KeepsSpare: false), new PinnedZoneRules()),
+            SideBySide = Environment.ProcessorCount,
+            WhyStandInRefuses = whyStandInRefuses,
+        };
+        var report = await ConformanceRun.RunAsync(source, (group, one) => only is null || group.Name == only || $"{group.Name}/{one.Id}" == only, _ => { }, CancellationToken.None);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Count(CaseOutcome.Passed)} passed, {report.Count(CaseOutcome.Failed)} failed, {report.Count(CaseOutcome.NotRun)} not run, {report.Count(CaseOutcome.DoesNotApply)} do not apply, in {report.Elapsed.TotalSeconds:F1} s"));
+        foreach (var result in report.Results.Where(result => result.Outcome == CaseOutcome.NotRun))
+        {
+            output.WriteLine($"NOT RUN: {result.Name}: {result.Detail}");
+        }
+
+        if (Environment.GetEnvironmentVariable(ReportVariable) is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+            await File.WriteAllTextAsync(Path.Combine(folder, connector.Kind + ".html"), HtmlReport.Write(report));
+            await File.WriteAllTextAsync(Path.Combine(folder, connector.Kind + ".xml"), JUnitReport.Write(report));
+        }
+
+        var failed = report.Results.Where(result => result.Outcome == CaseOutcome.Failed).Select(result => $"{result.Name} ({result.Case.Says}): {result.Detail}\n    {string.Join("\n    ", result.Pushed?.Statements ?? [])}").ToList();
+        Assert.True(failed.Count == 0, $"{failed.Count} cases fail over {spelling.Title}:\n{string.Join('\n', failed)}");
+        Assert.True(report.Count(CaseOutcome.Passed) > 0, report.Stopped?.ToString());
+        if (only is null && isMatrixSource)
+        {
+            await MatrixFile.CheckAsync(report);
+        }
+    }
+}
