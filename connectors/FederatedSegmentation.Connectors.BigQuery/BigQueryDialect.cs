@@ -206,6 +206,7 @@ public sealed class BigQueryDialect : SqlDialect
     private static Capabilities DescribeCapabilities() => new()
     {
         RunsInEngine = false,
+        PlainComparison = Support.Full("the source compares these values as the language does"),
         TextEquality = Support.Full("STRING compares by its bytes, trailing spaces included"),
         TextOrder = Support.Full("STRING without collation sorts by code points, which is the order of UTF-8"),
         TextMatch = Support.Full("STRPOS, STARTS_WITH and ENDS_WITH compare literally"),

@@ -269,6 +269,7 @@ public sealed class DatabricksDialect : SqlDialect
     private static Capabilities DescribeCapabilities() => new()
     {
         RunsInEngine = false,
+        PlainComparison = Support.Full("the source compares these values as the language does"),
         TextEquality = Support.Full("text without a collation compares by its bytes"),
         TextOrder = Support.Full("text without a collation is ordered by its UTF-8 bytes"),
         TextMatch = Support.Full("contains, startswith and endswith compare literally"),

@@ -188,6 +188,7 @@ public sealed class PostgresDialect : SqlDialect
     private static Capabilities DescribeCapabilities() => new()
     {
         RunsInEngine = false,
+        PlainComparison = Support.Full("the source compares these values as the language does"),
         TextEquality = Support.Full("equality under a deterministic collation is equality of bytes"),
         TextOrder = Support.Full("COLLATE \"C\" orders UTF-8 by bytes"),
         TextMatch = Support.Full("strpos, starts_with and right compare literally"),

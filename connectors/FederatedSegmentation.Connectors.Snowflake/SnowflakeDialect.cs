@@ -173,6 +173,7 @@ public sealed class SnowflakeDialect : SqlDialect
     private static Capabilities DescribeCapabilities() => new()
     {
         RunsInEngine = false,
+        PlainComparison = Support.Full("the source compares these values as the language does"),
         TextEquality = Support.Full("text without a collation is equal where its bytes are, trailing spaces included"),
         TextOrder = Support.Full("text without a collation is ordered by its UTF-8 bytes"),
         TextMatch = Support.Full("CONTAINS, STARTSWITH and ENDSWITH compare literally"),

@@ -135,6 +135,10 @@ public sealed class TimeMomentTests
         .Zone("UTC").Holds("""{"field":"x","part":{"of":"hour","eq":1}}""", 1);
 
     [Fact]
+    public void A_stored_wall_clock_is_read_in_its_own_zone_as_it_is() => World.Column("datetime@Europe/Berlin", "2024-03-31T02:30:00")
+        .Zone("Europe/Berlin").Holds("""{"field":"x","part":{"of":"hour","eq":2}}""", 1);
+
+    [Fact]
     public void A_part_takes_all_its_comparisons() => World.Column("date", "2024-05-01", "2024-05-10", "2024-05-20", null)
         .Holds("""{"field":"x","part":{"of":"dom","ne":10}}""", 1, 3).Holds("""{"field":"x","part":{"of":"dom","not_in":[1,20]}}""", 2)
         .Holds("""{"field":"x","part":{"of":"dom","lt":10}}""", 1).Holds("""{"field":"x","part":{"of":"dom","lte":10}}""", 1, 2)

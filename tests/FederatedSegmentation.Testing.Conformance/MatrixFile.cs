@@ -10,6 +10,9 @@ public static class MatrixFile
     /// <summary>With the value <c>write</c>, the column is written instead of compared.</summary>
     private const string Variable = "FEDSEG_CONFORMANCE_MATRIX";
 
+    /// <summary>Whether columns are written instead of compared.</summary>
+    public static bool IsWritten => Environment.GetEnvironmentVariable(Variable) == "write";
+
     /// <summary>The path of the matrix in the checkout.</summary>
     public static string Path { get; } = System.IO.Path.Combine(FindRoot(), "conformance", "MATRIX.md");
 
@@ -18,7 +21,7 @@ public static class MatrixFile
     {
         var committed = File.Exists(Path) ? ConformanceMatrix.Read(await File.ReadAllTextAsync(Path)) : ConformanceMatrix.Empty;
         var now = committed.With(report);
-        if (Environment.GetEnvironmentVariable(Variable) == "write")
+        if (IsWritten)
         {
             await File.WriteAllTextAsync(Path, now.Write());
             return;

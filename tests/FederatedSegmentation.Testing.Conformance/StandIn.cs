@@ -6,5 +6,5 @@ namespace FederatedSegmentation.Testing.Conformance;
 public static class StandIn
 {
     /// <summary>Why the local server refuses, or null where it does not.</summary>
-    public static string? WhyItRefuses(Problem problem) => problem.Message.Contains("local server", StringComparison.OrdinalIgnoreCase) ? problem.Message.TrimEnd('.') : null;
+    public static string? WhyItRefuses(Problem problem) => problem.Message.Contains("local server", StringComparison.OrdinalIgnoreCase) || problem.Message.Contains("notImplemented", StringComparison.Ordinal) ? problem.Message.TrimEnd('.') : null;
 }

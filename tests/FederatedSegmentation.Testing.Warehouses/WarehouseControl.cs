@@ -10,7 +10,8 @@ namespace FederatedSegmentation.Testing.Warehouses;
 /// <param name="Name">The name.</param>
 /// <param name="Type">The vendor's type with its parameters, <c>NUMBER(12,2)</c>.</param>
 /// <param name="Nullable">Whether it takes NULL.</param>
-public sealed record WarehouseColumn(string Name, string Type, bool Nullable = true);
+/// <param name="Collation">Its collation, where that is no part of the type; null for none.</param>
+public sealed record WarehouseColumn(string Name, string Type, bool Nullable = true, string? Collation = null);
 
 /// <summary>A table to load.</summary>
 /// <param name="Database">The database, catalog or project.</param>

@@ -59,6 +59,9 @@ public sealed record ConformanceCase
     /// </summary>
     public required ImmutableArray<string>? Asks { get; init; }
 
+    /// <summary>Why the answer stands although the oracle calls it open, as a sentence without a final dot; null where it does not.</summary>
+    public required string? Open { get; init; }
+
     /// <summary>The number of values that the segment lists in one place, where that decides.</summary>
     public required int Lists { get; init; }
 

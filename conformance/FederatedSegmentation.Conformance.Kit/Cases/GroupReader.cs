@@ -21,7 +21,7 @@ public static class GroupReader
 
     private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "tableNames", "rows", "segments", "keyFiles", "cases"];
 
-    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "of", "where", "segment", "members", "fails"];
+    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "open", "of", "where", "segment", "members", "fails"];
 
     /// <summary>Reads a group.</summary>
     /// <param name="name">Its name.</param>
@@ -31,7 +31,7 @@ public static class GroupReader
     {
         try
         {
-            return ReadGroup(name, Expanded(JsonNode.Parse(text, documentOptions: Lenient)!).AsObject());
+            return ReadGroup(name, Expanded(JsonNode.Parse(text, documentOptions: Lenient))!.AsObject());
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or NullReferenceException or FormatException or KeyNotFoundException)
         {
@@ -86,6 +86,7 @@ public static class GroupReader
             Says = (string)tree["says"]!,
             Segment = segment,
             Asks = tree["asks"] is JsonArray asks ? [.. asks.Select(ask => (string)ask!)] : null,
+            Open = (string?)tree["open"],
             Lists = (int?)tree["lists"] ?? 0,
             Members = (bool?)tree["fails"] == true ? null : [.. tree["members"]!.AsArray().Select(member => Text(member)!)],
         };

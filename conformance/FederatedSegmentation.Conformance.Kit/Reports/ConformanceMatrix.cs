@@ -13,6 +13,9 @@ public sealed class ConformanceMatrix
 {
     private const string Unknown = "?";
     private const string DoesNotApply = "–";
+    private const string NotRun = "not run";
+    private const string Fails = "FAILS";
+    private const string Shown = ", shown";
 
     private readonly ImmutableDictionary<(string Row, string Column), string> _cells;
 
@@ -53,14 +56,18 @@ public sealed class ConformanceMatrix
     public ConformanceMatrix With(ConformanceReport report)
     {
         var cells = _cells.ToBuilder();
-        foreach (var name in CapabilityTable.Names)
-        {
-            cells[(name, report.Spelling.Title)] = CapabilityCell(report, name);
-        }
-
         foreach (var result in report.Results)
         {
             cells[(result.Name, report.Spelling.Title)] = CaseCell(result);
+        }
+
+        // A run of some cases leaves the cells of the others as they are; those of the capabilities follow from all.
+        foreach (var name in CapabilityTable.Names)
+        {
+            var asked = CaseLibrary.All
+                .SelectMany(group => group.Cases.Where(one => one.Asks is { } asks && asks.Contains(name, StringComparer.Ordinal)).Select(one => cells.GetValueOrDefault(($"{group.Name}/{one.Id}", report.Spelling.Title), Unknown)))
+                .ToList();
+            cells[(name, report.Spelling.Title)] = CapabilityCell(CapabilityTable.Of(report.Capabilities, name).Verdict, asked);
         }
 
         return new ConformanceMatrix(cells.ToImmutable());
@@ -98,7 +105,7 @@ public sealed class ConformanceMatrix
             Row(page, name, columns);
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"""
+        page.Append(string.Create(CultureInfo.InvariantCulture, $"""
 
             ## Cases
 
@@ -107,7 +114,7 @@ public sealed class ConformanceMatrix
             `not run`: the local server refuses the statement, since its engine would answer otherwise than the vendor's.
 
 
-            """.ReplaceLineEndings("\n"));
+            """).ReplaceLineEndings("\n"));
         Header(page, "case", columns);
         foreach (var group in CaseLibrary.All)
         {
@@ -120,21 +127,20 @@ public sealed class ConformanceMatrix
         return page.ToString();
     }
 
-    private static string CapabilityCell(ConformanceReport report, string name)
+    private static string CapabilityCell(PushdownVerdict verdict, List<string> asked)
     {
-        var support = CapabilityTable.Of(report.Capabilities, name);
-        var asked = report.Results.Where(result => result.Case.Asks is { } asks && asks.Contains(name, StringComparer.Ordinal) && result.Outcome == CaseOutcome.Passed).ToList();
-        var shown = support.Verdict != PushdownVerdict.Full && asked.Exists(result => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused);
-        return string.Create(CultureInfo.InvariantCulture, $"{Text(support.Verdict)} ({asked.Count}{(shown ? ", shown" : "")})");
+        var passed = asked.FindAll(cell => cell is not (Unknown or DoesNotApply or NotRun or Fails));
+        var shown = verdict != PushdownVerdict.Full && passed.Exists(cell => cell.EndsWith(Shown, StringComparison.Ordinal));
+        return string.Create(CultureInfo.InvariantCulture, $"{Text(verdict)} ({passed.Count}{(shown ? Shown : "")})");
     }
 
     private static string CaseCell(CaseResult result) => result.Outcome switch
     {
-        CaseOutcome.Passed when result.Claim is { } claim => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? $"{Text(claim)}, shown" : Text(claim),
+        CaseOutcome.Passed when result.Claim is { } claim => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? Text(claim) + Shown : Text(claim),
         CaseOutcome.Passed => "ok",
         CaseOutcome.DoesNotApply => DoesNotApply,
-        CaseOutcome.NotRun => "not run",
-        _ => "FAILS",
+        CaseOutcome.NotRun => NotRun,
+        _ => Fails,
     };
 
     private static string Text(PushdownVerdict verdict) => verdict.ToString().ToLowerInvariant();

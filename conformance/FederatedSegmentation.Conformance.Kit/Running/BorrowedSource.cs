@@ -9,7 +9,7 @@ using FederatedSegmentation.Sql;
 namespace FederatedSegmentation.Conformance.Kit.Running;
 
 /// <summary>A source as several gateways share it: it says of itself what the kit wants to know about, and stays open.</summary>
-internal abstract class BorrowedSource(IDataSourceConnector inner, Capabilities capabilities) : IDataSourceConnector
+internal abstract class BorrowedSource(IDataSourceConnector inner, Capabilities capabilities, Dictionary<string, StoredTable> described) : IDataSourceConnector
 {
     /// <inheritdoc />
     public string Source => inner.Source;
@@ -23,15 +23,28 @@ internal abstract class BorrowedSource(IDataSourceConnector inner, Capabilities 
     /// <summary>A source that is lent out.</summary>
     /// <param name="source">The source; its owner disposes of it.</param>
     /// <param name="capabilities">What it says of itself.</param>
-    public static BorrowedSource Of(IDataSourceConnector source, Capabilities capabilities) => source switch
+    /// <param name="described">What is known of its tables, which do not change while the cases run: a warehouse takes long to describe one. Runs over it follow each other.</param>
+    public static BorrowedSource Of(IDataSourceConnector source, Capabilities capabilities, Dictionary<string, StoredTable> described) => source switch
     {
-        IRemoteSource remote => new Remote(remote, capabilities),
-        IEngineSource engine => new InEngine(engine, capabilities),
+        IRemoteSource remote => new Remote(remote, capabilities, described),
+        IEngineSource engine => new InEngine(engine, capabilities, described),
         _ => throw new ArgumentException($"A source of kind {source.Kind} is neither asked nor read by the engine.", nameof(source)),
     };
 
     /// <inheritdoc />
-    public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken) => inner.DescribeAsync(entities, cancellationToken);
+    public async Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Entity> unknown = [.. entities.Where(entity => !described.ContainsKey(entity.Name))];
+        if (!unknown.IsEmpty)
+        {
+            foreach (var (entity, table) in unknown.Zip(await inner.DescribeAsync(unknown, cancellationToken).ConfigureAwait(false)))
+            {
+                described.Add(entity.Name, table);
+            }
+        }
+
+        return [.. entities.Select(entity => described[entity.Name])];
+    }
 
     /// <inheritdoc />
     public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken) => inner.TestAsync(cancellationToken);
@@ -42,14 +55,14 @@ internal abstract class BorrowedSource(IDataSourceConnector inner, Capabilities 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Remote(IRemoteSource remote, Capabilities capabilities) : BorrowedSource(remote, capabilities), IRemoteSource
+    private sealed class Remote(IRemoteSource remote, Capabilities capabilities, Dictionary<string, StoredTable> described) : BorrowedSource(remote, capabilities, described), IRemoteSource
     {
         public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables) => remote.Compile(fragment, plan, tables);
 
         public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken) => remote.OpenSessionAsync(run, cancellationToken);
     }
 
-    private sealed class InEngine(IEngineSource engine, Capabilities capabilities) : BorrowedSource(engine, capabilities), IEngineSource
+    private sealed class InEngine(IEngineSource engine, Capabilities capabilities, Dictionary<string, StoredTable> described) : BorrowedSource(engine, capabilities, described), IEngineSource
     {
         public ImmutableArray<string> AllowedDirectories => engine.AllowedDirectories;
 

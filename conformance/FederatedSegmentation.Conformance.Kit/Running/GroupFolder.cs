@@ -4,17 +4,19 @@ using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Kit.Cases;
 using FederatedSegmentation.Conformance.Kit.Storing;
 using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Settings;
 
 namespace FederatedSegmentation.Conformance.Kit.Running;
 
-/// <summary>The definitions of a group as files under a temporary folder, and gateways over them. Dispose of it after its gateways.</summary>
+/// <summary>The definitions of a group as files under a temporary folder, and gateways over them. Dispose of it after its gateways. Not safe for concurrent use.</summary>
 internal sealed class GroupFolder : IDisposable
 {
     private readonly SourceUnderTest _source;
     private readonly string _folder;
+    private readonly Dictionary<string, StoredTable> _described = new(StringComparer.Ordinal);
 
     private GroupFolder(SourceUnderTest source, string folder) => (_source, _folder) = (source, folder);
 
@@ -41,7 +43,7 @@ internal sealed class GroupFolder : IDisposable
             InFlightBytes = 1L << 26,
             Deadline = _source.Deadline,
         };
-        return new SegmentGateway(options, [BorrowedSource.Of(_source.Connector, capabilities)], [], _source.CreateEngine(), ReductionPolicy.Default, TimeProvider.System);
+        return new SegmentGateway(options, [BorrowedSource.Of(_source.Connector, capabilities, _described)], [], _source.CreateEngine(), ReductionPolicy.Default, TimeProvider.System);
     }
 
     /// <inheritdoc />

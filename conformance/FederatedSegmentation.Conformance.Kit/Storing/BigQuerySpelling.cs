@@ -1,3 +1,4 @@
+using System.Buffers;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 
 namespace FederatedSegmentation.Conformance.Kit.Storing;
@@ -6,6 +7,8 @@ namespace FederatedSegmentation.Conformance.Kit.Storing;
 internal sealed class BigQuerySpelling : SqlSpelling
 {
     private const string NotInColumns = "!\"$()*,./;?@[\\]^`{}~";
+
+    private static readonly SearchValues<char> Refused = SearchValues.Create(NotInColumns);
 
     public override string Kind => "bigquery";
 
@@ -30,9 +33,9 @@ internal sealed class BigQuerySpelling : SqlSpelling
         ? base.WhyNoTable(name)
         : "BigQuery takes only letters, digits, spaces, dashes and underscores in a table's name";
 
-    public override string? WhyNoColumn(string name) => name.AsSpan().ContainsAny(NotInColumns)
+    public override string? WhyNoColumn(string name) => name.AsSpan().ContainsAny(Refused)
         ? $"BigQuery takes none of {NotInColumns} in a column's name"
-        : base.WhyNoColumn(name);
+        : name.Any(char.IsControl) ? "BigQuery takes no control character in a column's name" : base.WhyNoColumn(name);
 
     protected override string Quote(string name) => $"`{name}`";
 

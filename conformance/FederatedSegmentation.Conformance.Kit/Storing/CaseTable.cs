@@ -15,15 +15,25 @@ namespace FederatedSegmentation.Conformance.Kit.Storing;
 /// <param name="Content">The rows.</param>
 public sealed record CaseTable(string Entity, ImmutableArray<string> Name, ImmutableArray<CaseColumn> Columns, GeneratedTable Content)
 {
-    /// <summary>The rows as canonical text, null for NULL.</summary>
-    public IEnumerable<IReadOnlyList<string?>> Rows => Content.Rows.Select(IReadOnlyList<string?> (row) => [.. row.Select(value => value.IsNull ? null : CanonicalText.Of(value))]);
+    /// <summary>The rows as text that the columns' types take, null for NULL.</summary>
+    public IEnumerable<IReadOnlyList<string?>> Rows => Content.Rows.Select(IReadOnlyList<string?> (row) => [.. row.Select((value, i) => value.IsNull ? null : Columns[i].TextOf(value))]);
 }
 
 /// <summary>A column of a table of cases.</summary>
 /// <param name="Name">The name in the source.</param>
 /// <param name="Type">The declared type.</param>
 /// <param name="NativeType">The type as the source spells it.</param>
-public sealed record CaseColumn(string Name, DataType Type, string NativeType);
+public sealed record CaseColumn(string Name, DataType Type, string NativeType)
+{
+    private static readonly string[] Naive = ["timestamp without time zone", "TIMESTAMP_NTZ", "DATETIME", "DATETIME2(6)"];
+
+    /// <summary>A value that is not NULL in canonical text; an instant in a column without a zone is the wall clock of UTC.</summary>
+    public string TextOf(Value value)
+    {
+        var text = CanonicalText.Of(value);
+        return value is Value.Timestamp && Naive.Contains(NativeType, StringComparer.OrdinalIgnoreCase) ? text.TrimEnd('Z') : text;
+    }
+}
 
 /// <summary>The tables of a group in a source, or why the source has none.</summary>
 /// <param name="Tables">A table for every entity; empty where there is a reason.</param>
@@ -45,6 +55,11 @@ public sealed record CaseTables(ImmutableArray<CaseTable> Tables, string? WhyNon
             foreach (var column in content.Columns)
             {
                 var type = DataType.Parse(column.Type);
+                if (spelling.WhyNoType(type) is { } typeReason)
+                {
+                    return new CaseTables([], typeReason);
+                }
+
                 if (!TryTypeOf(group, content.EntityName, column.LogicalName, type, spelling, out var native))
                 {
                     return new CaseTables([], $"{spelling.Title} has no such type for {content.EntityName}.{column.LogicalName}");

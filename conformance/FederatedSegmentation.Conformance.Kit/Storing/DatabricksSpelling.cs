@@ -1,3 +1,4 @@
+using System.Buffers;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 
 namespace FederatedSegmentation.Conformance.Kit.Storing;
@@ -6,7 +7,7 @@ namespace FederatedSegmentation.Conformance.Kit.Storing;
 internal sealed class DatabricksSpelling : SqlSpelling
 {
     // Without a mapping of columns, Delta writes them into Parquet under their own names.
-    private const string OddInParquet = " ,;{}()\n\t=";
+    private static readonly SearchValues<char> OddInParquet = SearchValues.Create(" ,;{}()\n\t=");
 
     public override string Kind => "databricks";
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Schema;
@@ -10,6 +11,8 @@ public sealed class FilesSpelling : SourceSpelling
     // What globs and file systems take for something else.
     private const string NotInNames = "*?[]{}/\\:<>|\"";
     private const string Extension = ".csv";
+
+    private static readonly SearchValues<char> Refused = SearchValues.Create(NotInNames);
 
     /// <inheritdoc />
     public override string Kind => "files";
@@ -24,7 +27,7 @@ public sealed class FilesSpelling : SourceSpelling
     public override ImmutableArray<string> TableName(ImmutableArray<string> schema, string table) => [string.Join('/', schema.Add(table + Extension))];
 
     /// <inheritdoc />
-    public override string? WhyNoTable(string name) => name.AsSpan().ContainsAny(NotInNames) ? $"a file's name takes none of {NotInNames}" : null;
+    public override string? WhyNoTable(string name) => name.AsSpan().ContainsAny(Refused) ? $"a file's name takes none of {NotInNames}" : null;
 
     /// <inheritdoc />
     public override string? WhyNoColumn(string name) => null;

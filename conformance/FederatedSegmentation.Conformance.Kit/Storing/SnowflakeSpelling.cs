@@ -6,11 +6,15 @@ namespace FederatedSegmentation.Conformance.Kit.Storing;
 /// <summary>Snowflake. Names are quoted and so stay in lower case.</summary>
 internal sealed class SnowflakeSpelling : SqlSpelling
 {
+    private const int MostDecimals = 37;
+
     public override string Kind => "snowflake";
 
     public override string Title => "Snowflake";
 
     protected override int LongestName => 255;
+
+    public override string? WhyNoType(DataType type) => type.Scale > MostDecimals ? "Snowflake has at most 37 decimals" : null;
 
     public override string TypeOf(DataType type) => type.Kind switch
     {

@@ -22,6 +22,9 @@ public abstract class SourceSpelling
     /// <summary>The spelling of a kind; null for a kind that the kit does not know.</summary>
     public static SourceSpelling? Of(string kind) => All.FirstOrDefault(spelling => string.Equals(spelling.Kind, kind, StringComparison.Ordinal));
 
+    /// <summary>Why no column can have a declared type, as a sentence without a final dot; null where one can.</summary>
+    public virtual string? WhyNoType(DataType type) => null;
+
     /// <summary>The type that a column of a declared type has.</summary>
     public abstract string TypeOf(DataType type);
 

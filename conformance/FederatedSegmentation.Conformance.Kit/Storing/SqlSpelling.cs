@@ -68,7 +68,7 @@ public abstract class SqlSpelling : SourceSpelling
     {
         Value.NullValue => $"CAST(NULL AS {CastType(column.NativeType)})",
         Value.Binary bytes => BytesOfHex(bytes.Hex),
-        _ => $"CAST({TextLiteral(CanonicalText.Of(value), column.Type)} AS {CastType(column.NativeType)})",
+        _ => $"CAST({TextLiteral(column.TextOf(value), column.Type)} AS {CastType(column.NativeType)})",
     };
 
     private string TextLiteral(string text, DataType type)

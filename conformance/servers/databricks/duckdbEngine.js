@@ -3,6 +3,7 @@
 import { DuckDbEngine, quote, SqlError } from '../common/duckdb.js';
 import { toDuckDb } from '../common/translate.js';
 import { tokens } from './lexer.js';
+import { plainText } from './plainText.js';
 import { replaceNames, inBackticks } from './names.js';
 import { fromDuckDb, StatementProblem } from './problems.js';
 
@@ -46,23 +47,6 @@ export class DuckDbBehind {
     const { data } = await this.#engine.query(`SELECT count(*) FROM ${[entry.catalog, entry.schema, entry.name].map(quote).join('.')}`).result;
     return Number(data[0][0]);
   }
-}
-
-// Text literals in the one form that the translator reads as it is meant: escapes by code are not known to it, and DuckDB's parser knows neither
-// U+0000 nor what it takes for spaces.
-function plainText(sql) {
-  let written = '';
-  let copied = 0;
-  for (const token of tokens(sql)) {
-    if (token.kind !== 'text') continue;
-    const parts = token.value.split(/([\0\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff])/);
-    const literals = parts.filter((part, i) => part !== '' || parts.length === 1).map((part) => (part.length === 1 && /[\0\u00a0\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]/.test(part)
-      ? `chr(${part.codePointAt(0)})`
-      : `'${part.replace(/[\\']/g, (c) => `\\${c}`)}'`));
-    written += `${sql.slice(copied, token.start)}${literals.length === 1 ? literals[0] : `(${literals.join(' || ')})`}`;
-    copied = token.end;
-  }
-  return written + sql.slice(copied);
 }
 
 const refused = new Set(['try_cast', 'percentile', 'approx_count_distinct', 'regexp_extract', 'rlike', 'date_format', 'from_unixtime', 'unix_timestamp', 'to_timestamp', 'hash', 'xxhash64', 'rand', 'collate', 'pivot', 'lateral']);

@@ -16,6 +16,7 @@ import { Auth } from './auth.js';
 import { Statements, Links, CannedResult } from './statements.js';
 import { Refusal, invalid } from './problems.js';
 import { toDuckDb } from '../common/translate.js';
+import { plainText } from './plainText.js';
 import { parseType } from './types.js';
 
 const defaults = {
@@ -30,7 +31,7 @@ const api = '/api/2.0/sql';
 export async function create(frame) {
   const registry = await Registry.open();
   const engine = await openEngine(frame.options, registry);
-  const server = { settings: { ...defaults }, sessions: new Map(), canned: frame.canned, registry, engine, warehouse: new Warehouse(), storagePort: 0, translate: (sql) => toDuckDb(sql, 'databricks') };
+  const server = { settings: { ...defaults }, sessions: new Map(), canned: frame.canned, registry, engine, warehouse: new Warehouse(), storagePort: 0, translate: (sql) => toDuckDb(plainText(sql), 'databricks') };
   const auth = new Auth();
   const statements = new Statements(server);
   const links = new Links(server);

@@ -50,10 +50,18 @@ export class SparkBehind {
     let input;
     if (parquet !== undefined) {
       input = { read: { data_source: { format: 'parquet', schema, paths: [resolve(parquet)] } } };
-    } else if (rows.length === 0 || entry.columns.some((column) => !column.type.neutral)) {
-      // Columns of other kinds hold NULL here.
-      const nulls = entry.columns.map((column) => `CAST(NULL AS ${viewType(column.type.text)}) AS ${inBackticks(column.name)}`).join(', ');
-      input = { sql: { query: `SELECT ${nulls}${rows.length === 0 ? ' WHERE 1 = 0' : ` FROM range(${rows.length})`}` } };
+    } else if (rows.length === 0) {
+      input = { sql: { query: `SELECT ${entry.columns.map((column) => `CAST(NULL AS ${viewType(column.type.text)}) AS ${inBackticks(column.name)}`).join(', ')} WHERE 1 = 0` } };
+    } else if (entry.columns.some((column) => !column.type.neutral)) {
+      // Columns of other kinds hold NULL here, beside the others' values.
+      const others = entry.columns.map((column, i) => ({ column, i })).filter(({ column }) => column.type.neutral);
+      if (others.length === 0) throw new Error(`${entry.name} has no column whose values this server stores.`);
+      await this.createTable(
+        { ...entry, name: `${entry.name}\0values`, columns: others.map(({ column }) => column) },
+        { rows: rows.map((row) => others.map(({ i }) => row[i])) },
+      );
+      const outputs = entry.columns.map((column) => `${column.type.neutral ? inBackticks(column.name) : `CAST(NULL AS ${viewType(column.type.text)})`} AS ${inBackticks(column.name)}`);
+      input = { sql: { query: `SELECT ${outputs.join(', ')} FROM global_temp.${this.#view({ ...entry, name: `${entry.name}\0values` })}` } };
     } else {
       const columns = entry.columns.map((column) => ({ name: column.name, type: column.type.neutral }));
       input = { local_relation: { data: encodeRows(columns, await this.#columnar(entry, rows), 0, rows.length, { batchRows: rows.length }), schema } };

@@ -7,6 +7,9 @@ public sealed record Capabilities
     /// <summary>Whether the source runs inside the engine (files): its fragments are part of the residual statement and nothing is fetched.</summary>
     public required bool RunsInEngine { get; init; }
 
+    /// <summary>Comparisons of booleans, int64 and decimals with each other's like and with literals, and tests for NULL. Without them a source is asked for its rows.</summary>
+    public required Support PlainComparison { get; init; }
+
     /// <summary>Equality and lists on text of <c>StoredText</c>.</summary>
     public required Support TextEquality { get; init; }
 

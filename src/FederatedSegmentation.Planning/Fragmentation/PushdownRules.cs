@@ -23,7 +23,7 @@ internal static class PushdownRules
                 => Support.None($"the list has {list.Items.Length} values, the source takes {source.MaxListedValues}"),
             InListPlan list => Worst([support, Equality(list.Value.Type, source), .. list.Items.Select(item => Of(new LiteralExpression(item, list.Value.Type), source))]),
             TextMatchPlan => Worst([support, source.TextMatch]),
-            IsNullPlan => support,
+            IsNullPlan => Worst([support, source.PlainComparison]),
             MonthDayPlan days => Worst([support, Zone(days.Value.Type, days.Zone, source)]),
             AverageComparisonPlan => Worst([support, source.AverageComparison]),
             _ => throw new ArgumentOutOfRangeException(nameof(leaf), leaf, "Unknown leaf."),
@@ -118,7 +118,7 @@ internal static class PushdownRules
         Float64Type => source.FloatComparison,
         BinaryType => source.BinaryComparison,
         { IsTemporal: true } => source.TemporalComparison,
-        _ => Plain,
+        _ => source.PlainComparison,
     };
 
     private static Support Order(DataType type, Capabilities source) => type is StringType ? source.TextOrder : Equality(type, source);

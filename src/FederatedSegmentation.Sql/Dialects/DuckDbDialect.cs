@@ -248,6 +248,7 @@ public sealed class DuckDbDialect : SqlDialect
         return new Capabilities
         {
             RunsInEngine = true,
+            PlainComparison = full,
             TextEquality = full,
             TextOrder = full,
             TextMatch = full,

@@ -120,11 +120,14 @@ public sealed record PartCondition(CalendarPart Part, Condition Condition, Local
 /// <summary>How a stored date or time is read as a local wall clock: <paramref name="Stored"/> is the zone of a datetime column, if it has one.</summary>
 public sealed record LocalClock(ZoneRules Local, ZoneRules? Stored)
 {
+    // A clock that is read where it hangs shows what is stored, also in the gap of a change.
+    private bool IsAsItIs => Stored is null || ReferenceEquals(Stored, Local);
+
     /// <summary>Whether no zone but UTC is needed to read the value.</summary>
     public bool IsExactEverywhere(Value value) => value switch
     {
         Value.Timestamp => Local.IsUtc,
-        Value.WallClock => Stored is null || (Stored.IsUtc && Local.IsUtc),
+        Value.WallClock => IsAsItIs || (Stored!.IsUtc && Local.IsUtc),
         _ => true,
     };
 
@@ -132,8 +135,8 @@ public sealed record LocalClock(ZoneRules Local, ZoneRules? Stored)
     {
         Value.Date date => date.Days * CivilCalendar.MicrosPerDay,
         Value.Timestamp timestamp => Local.ToLocal(timestamp.Micros),
-        Value.WallClock wallClock when Stored is null => wallClock.Micros,
-        Value.WallClock wallClock => Local.ToLocal(Stored.ToInstant(wallClock.Micros)),
+        Value.WallClock wallClock when IsAsItIs => wallClock.Micros,
+        Value.WallClock wallClock => Local.ToLocal(Stored!.ToInstant(wallClock.Micros)),
         _ => throw new InvalidOperationException($"{value.GetType().Name} has no wall clock."),
     };
 }
