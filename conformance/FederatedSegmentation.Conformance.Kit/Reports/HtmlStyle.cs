@@ -26,14 +26,15 @@ internal static class HtmlStyle
         .failed b, .failed .mark, td.failed { color: var(--bad); }
         .notrun b, .notrun .mark, td.notrun { color: var(--warn); }
         table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-        th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+        th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        td:last-child { overflow-wrap: anywhere; }
         th { color: var(--soft); font-weight: 600; }
         details { border-bottom: 1px solid var(--line); }
         details.doesnotapply > summary { color: var(--soft); }
         summary { padding: .3rem 0; cursor: pointer; }
         summary code { color: var(--soft); }
         .mark { display: inline-block; width: 1.2em; text-align: center; font-weight: 700; }
-        .claim { padding: 0 .5em; border-radius: 1em; font-size: .8rem; border: 1px solid var(--line); color: var(--soft); }
+        .claim { white-space: nowrap; padding: 0 .5em; border-radius: 1em; font-size: .8rem; border: 1px solid var(--line); color: var(--soft); }
         .claim.full { color: var(--ok); border-color: var(--ok); }
         .claim.recheck { color: var(--warn); border-color: var(--warn); }
         dl { display: grid; grid-template-columns: 10rem 1fr; gap: .25rem 1rem; margin: 0 0 1rem 1.6rem; }
