@@ -136,7 +136,7 @@ public sealed class ConformanceMatrix
 
     private static string CaseCell(CaseResult result) => result.Outcome switch
     {
-        CaseOutcome.Passed when result.Claim is { } claim => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? Text(claim) + Shown : Text(claim),
+        CaseOutcome.Passed when result.Claim is not null && result.Pushed?.Verdict is { } verdict => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? Text(verdict) + Shown : Text(verdict),
         CaseOutcome.Passed => "ok",
         CaseOutcome.DoesNotApply => DoesNotApply,
         CaseOutcome.NotRun => NotRun,

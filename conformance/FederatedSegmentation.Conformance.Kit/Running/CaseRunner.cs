@@ -83,7 +83,8 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
             }
         }
 
-        if (claim is { } claimed && pushed.Verdict is var verdict && verdict != claimed)
+        // A superset is asked for only as a condition of its own; below a complement or an aggregate it would change members.
+        if (claim is { } claimed && pushed.Verdict is var verdict && verdict != claimed && !(claimed == PushdownVerdict.Recheck && verdict == PushdownVerdict.None))
         {
             yield return $"the source claims {Text(claimed)}, and the plan says {(verdict is { } went ? Text(went) : "nothing of it")}{(pushed.Reasons.IsEmpty ? "" : $" ({string.Join("; ", pushed.Reasons)})")}";
         }

@@ -10,7 +10,7 @@ public abstract class SourceSpelling
     /// <summary>All kinds, in the order of the matrix.</summary>
     public static ImmutableArray<SourceSpelling> All { get; } =
     [
-        new FilesSpelling(), new PostgresSpelling(), new SnowflakeSpelling(), new DatabricksSpelling(), new BigQuerySpelling(),
+        new FilesSpelling(), new PostgresSpelling(), new SnowflakeSpelling(), new DatabricksSpelling(), new BigQuerySpelling(), new FabricSpelling(),
     ];
 
     /// <summary>The kind as settings spell it.</summary>

@@ -9,6 +9,7 @@ internal static class FabricCapabilities
     internal static readonly Capabilities Known = new()
     {
         RunsInEngine = false,
+        PlainComparison = Support.Full("the source compares these values as the language does"),
         TextEquality = Support.Full("the binary collation compares bytes but for trailing spaces, and lengths are compared as well"),
         TextOrder = Support.None("T-SQL pads texts with spaces before it orders them, so the order is not that of bytes"),
         TextMatch = Support.Full("CHARINDEX and bytes at the start or end compare literally under the binary collation"),
