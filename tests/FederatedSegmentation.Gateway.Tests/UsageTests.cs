@@ -4,7 +4,7 @@ namespace FederatedSegmentation.Gateway.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("'fedseg' wants a command: check, explain, run, count, sources, demo.")]
+    [InlineData("'fedseg' wants a command: check, explain, run, count, sources, conformance, demo.")]
     [InlineData("'runn' is not a command of 'fedseg'. Did you mean 'run'?", "runn", "germans")]
     [InlineData("'quux' is not a command of 'fedseg'. See 'fedseg --help'.", "quux")]
     [InlineData("'fedseg sources' wants a command: list, test, discover.", "sources")]
