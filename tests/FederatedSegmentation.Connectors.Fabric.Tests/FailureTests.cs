@@ -86,15 +86,15 @@ public sealed class FailureTests
     {
         await using var server = await WarehouseServer.StartAsync("fabric", [], default);
         var long9000 = string.Concat(Enumerable.Repeat("ä€😀x", 900));
-        await server.LoadAsync("wh", "T", [("id", "bigint"), ("s", "varchar(max)")], [.. Enumerable.Range(0, 30).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture), i % 3 == 0 ? null : long9000 })]);
+        await server.LoadAsync("wh", "T", [("id", "bigint"), ("s", "varchar(max)")], [.. Enumerable.Range(0, 9).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture), i % 3 == 0 ? null : long9000 })]);
         await server.Control.VendorAsync(new JsonObject { ["fragment"] = 61 }, default);
         await using var source = Connector(Options(server));
         var fragment = Fragment("SELECT t.id, t.s FROM T AS t", ("id", DataTypes.Int64, new StoredInteger()), ("s", DataTypes.String, new StoredText()));
         var batch = Assert.Single(await source.BatchesAsync(fragment).ToListAsync());
         using (batch)
         {
-            Assert.Equal(30, batch.RowCount);
-            for (var i = 0; i < 30; i++)
+            Assert.Equal(9, batch.RowCount);
+            for (var i = 0; i < 9; i++)
             {
                 Assert.Equal(batch.Columns[0].Values<long>()[i] % 3 == 0, batch.Columns[1].IsNull(i));
                 Assert.True(batch.Columns[1].IsNull(i) || batch.Columns[1].GetString(i) == long9000);

@@ -22,7 +22,15 @@ public sealed class LocalSnowflake : IAsyncLifetime
     internal WarehouseControl Control => Server.Control;
 
     /// <summary>The settings of the server's own user.</summary>
-    internal SnowflakeOptions Options => new() { Endpoint = Server.Endpoint, Account = "LOCAL", Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = "DB" };
+    internal SnowflakeOptions Options => new()
+    {
+        Endpoint = Server.Endpoint,
+        Account = "LOCAL",
+        Authentication = SnowflakeAuthentication.ProgrammaticAccessToken,
+        Database = "DB",
+        // However slow the machine, no answer of the local server counts as missing.
+        SilenceTimeout = TimeSpan.FromHours(1),
+    };
 
     /// <inheritdoc />
     public async Task InitializeAsync()

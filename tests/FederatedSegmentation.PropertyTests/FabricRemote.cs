@@ -47,6 +47,7 @@ public sealed partial class FabricRemote : RemoteDatabase
             Encrypt = FabricEncryption.Strict,
             ServerCertificate = _server.CertificateFile,
             MaxConcurrent = 2,
+            ConnectTimeout = TimeSpan.FromMinutes(5),
         },
         TimeProvider.System);
 
