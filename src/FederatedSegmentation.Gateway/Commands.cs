@@ -22,6 +22,8 @@ internal static class Commands
 
     private static readonly Option<string?> Folder = new("--folder") { Description = "Where the data set is made and kept (default: a temporary folder that is removed).", HelpName = "FOLDER" };
 
+    private static readonly Option<bool> Warehouses = new("--warehouses") { Description = "Puts the data into local servers of Snowflake, Databricks, BigQuery and Fabric; needs a checkout and Node.js." };
+
     /// <summary>All commands, with the actions that they stand for.</summary>
     internal static (RootCommand Root, IReadOnlyDictionary<Command, Run> Actions) Build()
     {
@@ -77,7 +79,7 @@ internal static class Commands
             ConformanceOptions.Source, ConformanceOptions.Schema, ConformanceOptions.Only, ConformanceOptions.Folder));
         conformance.Subcommands.Add(Define("list", "Lists the cases.", ConformanceCommands.ListAsync, ConformanceOptions.Only));
         root.Subcommands.Add(conformance);
-        root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs three segments over it, explains and times them.", DemoCommand.RunAsync, Folder));
+        root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs three segments over it, explains and times them.", DemoCommand.RunAsync, Folder, Warehouses));
         return (root, actions);
     }
 
@@ -91,6 +93,9 @@ internal static class Commands
 
     /// <summary>Whether the data are to be read too.</summary>
     internal static bool ReadsData(CommandContext context) => context.Arguments.GetValue(Data);
+
+    /// <summary>Whether the demonstration is over local warehouses.</summary>
+    internal static bool UsesWarehouses(CommandContext context) => context.Arguments.GetValue(Warehouses);
 
     /// <summary>The value of <c>--folder</c>.</summary>
     internal static string? FolderOf(CommandContext context) => context.Arguments.GetValue(Folder);

@@ -14,6 +14,9 @@ internal static class UsageCodes
     /// <summary>Options that exclude each other.</summary>
     internal const string Contradiction = "USE003";
 
+    /// <summary>Something that an option needs is not on this machine.</summary>
+    internal const string Missing = "USE004";
+
     /// <summary>The user cancelled.</summary>
     internal const string Cancelled = "CAN001";
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FederatedSegmentation.Gateway.CommandLine;
 using FederatedSegmentation.Membership;
@@ -5,33 +6,52 @@ using FederatedSegmentation.Settings;
 
 namespace FederatedSegmentation.Gateway.Demonstration;
 
-/// <summary>Makes a data set, runs three segments over it, explains and times them: the first thing that a newcomer runs.</summary>
+/// <summary>Makes a data set, runs some segments over it, explains and times them: the first thing that a newcomer runs.</summary>
 internal static class DemoCommand
 {
     internal static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var keeps = Commands.FolderOf(context) is not null;
         var folder = keeps ? Directory.CreateDirectory(context.PathOf(Commands.FolderOf(context)!)).FullName : Directory.CreateTempSubdirectory("fedseg-demo-").FullName;
+        try
+        {
+            if (Commands.UsesWarehouses(context))
+            {
+                await OverWarehousesAsync(context, folder, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await OverFilesAsync(context, folder, cancellationToken).ConfigureAwait(false);
+            }
+
+            await context.WriteTextAsync(
+                keeps
+                    ? $"\nEverything stays in {folder}{(Commands.UsesWarehouses(context) ? ", but the warehouses.\n" : $"; try: fedseg run lapsed --settings {Path.Combine(folder, "appsettings.json")}\n")}"
+                    : "\nThe data set is removed now; '--folder FOLDER' keeps it for you to play with.\n",
+                cancellationToken).ConfigureAwait(false);
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            if (!keeps)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static async Task OverFilesAsync(CommandContext context, string folder, CancellationToken cancellationToken)
+    {
         var database = await DemoDatabase.TryStartAsync(folder, cancellationToken).ConfigureAwait(false);
         try
         {
-            Task Say(string text) => context.WriteTextAsync(text, cancellationToken);
-            await Say($"Making 100,000 customers, 1,000,000 orders and 2,000,000 events under {folder} …\n").ConfigureAwait(false);
-            await Say(database is null
-                ? "PostgreSQL is not installed: all data lie in files.\n"
-                : "A PostgreSQL server was started for the customers; orders and events lie in files.\n").ConfigureAwait(false);
-            var settings = await DemoData.CreateAsync(folder, database, cancellationToken).ConfigureAwait(false);
-            var options = await SettingsReader.ReadAsync(settings, "appsettings.json", context.Terminal.Environment, cancellationToken).ConfigureAwait(false);
-            foreach (var (id, question) in DemoData.Segments)
-            {
-                await Say($"\n== {id}: {question}\n").ConfigureAwait(false);
-                await RunOneAsync(context, options, id, Path.Combine(folder, id + ".csv"), cancellationToken).ConfigureAwait(false);
-            }
-
-            await Say(keeps
-                ? $"\nEverything stays in {folder}; try: fedseg run lapsed --settings {settings}\n"
-                : "\nThe data set is removed now; '--folder FOLDER' keeps it for you to play with.\n").ConfigureAwait(false);
-            return ExitCodes.Done;
+            await SayWhatIsMadeAsync(context, DemoSize.Ordinary, folder, cancellationToken).ConfigureAwait(false);
+            await context.WriteTextAsync(
+                database is null
+                    ? "PostgreSQL is not installed: all data lie in files.\n"
+                    : "A PostgreSQL server was started for the customers; orders and events lie in files.\n",
+                cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(context, await DemoData.CreateAsync(folder, DemoSize.Ordinary, database, cancellationToken).ConfigureAwait(false), DemoData.Segments, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -39,11 +59,32 @@ internal static class DemoCommand
             {
                 await database.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
 
-            if (!keeps)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+    private static async Task OverWarehousesAsync(CommandContext context, string folder, CancellationToken cancellationToken)
+    {
+        var warehouses = await DemoWarehouses.StartAsync(folder, context.Terminal.WorkingDirectory, cancellationToken).ConfigureAwait(false);
+        await using (warehouses.ConfigureAwait(false))
+        {
+            await SayWhatIsMadeAsync(context, DemoSize.Small, folder, cancellationToken).ConfigureAwait(false);
+            await context.WriteTextAsync(
+                $"Local servers were started: customers in Snowflake, orders in Databricks (on {warehouses.EngineOfDatabricks}), events in BigQuery, cases in Fabric.\n", cancellationToken).ConfigureAwait(false);
+            var settings = await DemoData.CreateAsync(folder, DemoSize.Small, warehouses, cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(context, settings, DemoData.Segments.Add(DemoData.OverWarehouses), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Task SayWhatIsMadeAsync(CommandContext context, DemoSize size, string folder, CancellationToken cancellationToken)
+        => context.WriteTextAsync($"Making {size} under {folder} …\n", cancellationToken);
+
+    private static async Task RunAllAsync(CommandContext context, string settings, ImmutableArray<(string Id, string Question)> segments, CancellationToken cancellationToken)
+    {
+        var options = await SettingsReader.ReadAsync(settings, "appsettings.json", context.Terminal.Environment, cancellationToken).ConfigureAwait(false);
+        foreach (var (id, question) in segments)
+        {
+            await context.WriteTextAsync($"\n== {id}: {question}\n", cancellationToken).ConfigureAwait(false);
+            await RunOneAsync(context, options, id, Path.Combine(Path.GetDirectoryName(settings)!, id + ".csv"), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -19,28 +19,39 @@ internal static class DemoData
         ("window_shoppers", "not opted out, three or more product views in the last 30 days, never an order above the own limit, and no purchase event since the last order"),
     ];
 
-    private const string Customers = """
+    /// <summary>The segment over the warehouses alone: the service desk's cases lie nowhere else.</summary>
+    internal static readonly (string Id, string Question) OverWarehouses =
+        ("angry_regulars", "not opted out, two or more urgent cases in the last 90 days, and an order in the last 180 days");
+
+    private static string Customers(DemoSize size) => string.Create(CultureInfo.InvariantCulture, $"""
         SELECT i AS id, ['DE', 'FR', 'NL', 'AT', 'PL', 'ES', NULL][1 + (hash(i) % 7)::INT] AS country, round((hash(i + 1) % 1000) / 1000, 3)::DECIMAL(4, 3) AS score,
                (hash(i + 2) % 20) = 0 AS opted_out, (50 + hash(i + 3) % 200)::DECIMAL(10, 2) AS spending_limit,
                (TIMESTAMP '2020-01-01' + INTERVAL (hash(i + 4) % 2300) DAY)::DATE AS signed_up
-        FROM range(1, 100001) AS r(i)
-        """;
+        FROM range(1, {size.Customers + 1}) AS r(i)
+        """);
 
-    private const string Orders = """
-        SELECT i AS id, 1 + (hash(i) % 90000)::BIGINT AS customer_id, TIMESTAMP '2024-07-01' + INTERVAL (hash(i + 5) % 63000000) SECOND AS placed_at,
+    // One in ten customers never orders.
+    private static string Orders(DemoSize size) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT i AS id, 1 + (hash(i) % {size.Customers * 9 / 10})::BIGINT AS customer_id, TIMESTAMP '2024-07-01' + INTERVAL (hash(i + 5) % 63000000) SECOND AS placed_at,
                ((hash(i + 6) % 20000) / 100)::DECIMAL(10, 2) AS amount
-        FROM range(1, 1000001) AS r(i)
-        """;
+        FROM range(1, {size.Orders + 1}) AS r(i)
+        """);
 
-    private const string Events = """
-        SELECT i AS id, 1 + (hash(i * 3) % 100000)::BIGINT AS customer_id, TIMESTAMP '2026-01-01' + INTERVAL (hash(i + 7) % 15600000) SECOND AS happened_at,
+    private static string Events(DemoSize size) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT i AS id, 1 + (hash(i * 3) % {size.Customers})::BIGINT AS customer_id, TIMESTAMP '2026-01-01' + INTERVAL (hash(i + 7) % 15600000) SECOND AS happened_at,
                ['view', 'view', 'view', 'cart', 'purchase'][1 + (hash(i + 8) % 5)::INT] AS kind
-        FROM range(1, 2000001) AS r(i)
-        """;
+        FROM range(1, {size.Events + 1}) AS r(i)
+        """);
+
+    private static string Cases(DemoSize size) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT i AS id, 1 + (hash(i * 5) % {size.Customers})::BIGINT AS customer_id, (DATE '2026-01-01' + (hash(i + 9) % 181)::INT) AS opened_on,
+               ['P1', 'P2', 'P3', 'P4'][1 + (hash(i + 10) % 4)::INT] AS priority
+        FROM range(1, {size.Cases + 1}) AS r(i)
+        """);
 
     /// <summary>Writes data, model, segments and settings.</summary>
     /// <returns>The absolute path of the settings file.</returns>
-    internal static async Task<string> CreateAsync(string folder, DemoDatabase? database, CancellationToken cancellationToken)
+    internal static async Task<string> CreateAsync(string folder, DemoSize size, DemoDatabase? database, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
         var instance = DuckDbInstance.Open(new DuckDbOptions { TempDirectory = folder });
@@ -50,9 +61,9 @@ internal static class DemoData
             await using (connection.ConfigureAwait(false))
             {
                 Task Copy(string query, string file, string format) => connection.ExecuteAsync($"COPY ({query}) TO '{Path.Combine(data, file).Replace("'", "''", StringComparison.Ordinal)}' ({format})", cancellationToken);
-                await Copy(Customers, "customers.csv", "FORMAT csv, HEADER").ConfigureAwait(false);
-                await Copy(Orders, "orders.parquet", "FORMAT parquet").ConfigureAwait(false);
-                await Copy(Events, "events.parquet", "FORMAT parquet").ConfigureAwait(false);
+                await Copy(Customers(size), "customers.csv", "FORMAT csv, HEADER").ConfigureAwait(false);
+                await Copy(Orders(size), "orders.parquet", "FORMAT parquet").ConfigureAwait(false);
+                await Copy(Events(size), "events.parquet", "FORMAT parquet").ConfigureAwait(false);
             }
         }
 
@@ -61,15 +72,54 @@ internal static class DemoData
             await database.LoadCustomersAsync(Path.Combine(data, "customers.csv"), cancellationToken).ConfigureAwait(false);
         }
 
+        await WriteDefinitionsAsync(folder, Segments, Model(database is null ? "source: lake, table: [customers.csv]" : "source: crm, table: [customers]"), cancellationToken).ConfigureAwait(false);
+        return await WriteSettingsAsync(folder, Settings(database), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Fills warehouses, and writes model, segments and settings.</summary>
+    /// <returns>The absolute path of the settings file.</returns>
+    internal static async Task<string> CreateAsync(string folder, DemoSize size, DemoWarehouses warehouses, CancellationToken cancellationToken)
+    {
+        var instance = DuckDbInstance.Open(new DuckDbOptions { TempDirectory = folder });
+        await using (instance.ConfigureAwait(false))
+        {
+            var connection = instance.CreateConnection();
+            await using (connection.ConfigureAwait(false))
+            {
+                async Task Load(DemoTable table, string query)
+                {
+                    var file = Path.Combine(folder, table.Name + ".csv");
+                    await connection.ExecuteAsync($"COPY ({query}) TO '{file.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT csv, HEADER false, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ')", cancellationToken).ConfigureAwait(false);
+                    await warehouses.LoadAsync(table, file, cancellationToken).ConfigureAwait(false);
+                    File.Delete(file);
+                }
+
+                await Load(DemoWarehouses.Customers, Customers(size)).ConfigureAwait(false);
+                await Load(DemoWarehouses.Orders, Orders(size)).ConfigureAwait(false);
+                await Load(DemoWarehouses.Events, Events(size)).ConfigureAwait(false);
+                await Load(DemoWarehouses.Cases, Cases(size)).ConfigureAwait(false);
+            }
+        }
+
+        await WriteDefinitionsAsync(folder, Segments.Add(OverWarehouses), ModelOfWarehouses, cancellationToken).ConfigureAwait(false);
+        return await WriteSettingsAsync(folder, await warehouses.SettingsAsync(folder, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WriteDefinitionsAsync(string folder, ImmutableArray<(string Id, string Question)> asked, string model, CancellationToken cancellationToken)
+    {
         var segments = Directory.CreateDirectory(Path.Combine(folder, "segments")).FullName;
-        foreach (var (id, _) in Segments)
+        foreach (var (id, _) in asked)
         {
             await WriteAsync(Path.Combine(segments, id + ".yaml"), Definition(id), cancellationToken).ConfigureAwait(false);
         }
 
-        await WriteAsync(Path.Combine(folder, "model.yaml"), Model(database is null ? "source: lake, table: [customers.csv]" : "source: crm, table: [customers]"), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(Path.Combine(folder, "model.yaml"), model, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string> WriteSettingsAsync(string folder, string text, CancellationToken cancellationToken)
+    {
         var settings = Path.Combine(folder, "appsettings.json");
-        await WriteAsync(settings, Settings(database), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(settings, text, cancellationToken).ConfigureAwait(false);
         return settings;
     }
 
@@ -86,8 +136,41 @@ internal static class DemoData
           - {name: events, from: customer, to: event, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
         """;
 
+    private const string ModelOfWarehouses = """
+        model: demo_shop
+        entities:
+          customer:
+            source: crm
+            table: [CUSTOMERS]
+            key: [id]
+            columns:
+              id: {type: int64, column: ID}
+              country: {type: string, column: COUNTRY}
+              score: {type: "decimal(4,3)", column: SCORE}
+              opted_out: {type: boolean, column: OPTED_OUT}
+              spending_limit: {type: "decimal(10,2)", column: SPENDING_LIMIT}
+              signed_up: {type: date, column: SIGNED_UP}
+          order: {source: shop, table: [orders], key: [id], time: placed_at, columns: {id: int64, customer_id: int64, placed_at: timestamp, amount: "decimal(10,2)"} }
+          event: {source: web, table: [events], key: [id], time: happened_at, columns: {id: int64, customer_id: int64, happened_at: timestamp, kind: string} }
+          case: {source: desk, table: [service_case], key: [id], columns: {id: int64, customer_id: int64, opened_on: date, priority: string} }
+        relationships:
+          - {name: orders, from: customer, to: order, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
+          - {name: events, from: customer, to: event, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
+          - {name: cases, from: customer, to: case, on: {id: customer_id}, cardinality: one_to_many, inverse: customer}
+        """;
+
     private static string Definition(string id) => id switch
     {
+        "angry_regulars" => """
+            segment: angry_regulars
+            of: customer
+            time: {zone: Europe/Berlin}
+            where:
+              all:
+                - {not: {field: opted_out, is: true}}
+                - {has: cases, where: {all: [{field: priority, in: [P1, P2]}, {field: opened_on, within: {last: 90, unit: day}}]}, agg: {count: "*", gte: 2}}
+                - {has: orders, where: {field: placed_at, within: {last: 180, unit: day}}}
+            """,
         "german_vips" => """
             segment: german_vips
             of: customer
