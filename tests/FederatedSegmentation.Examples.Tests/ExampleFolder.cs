@@ -39,6 +39,9 @@ internal sealed class ExampleFolder
     /// <summary>One segment over files and PostgreSQL.</summary>
     public static ExampleFolder SaveDesk { get; } = new("save_desk");
 
+    /// <summary>Five segments over four warehouses.</summary>
+    public static ExampleFolder FourWarehouses { get; } = new("four-warehouses");
+
     /// <summary>Its name.</summary>
     public string Name { get; }
 
@@ -60,6 +63,7 @@ internal sealed class ExampleFolder
         "cdnow" => Cdnow,
         "marketing" => Marketing,
         "save_desk" => SaveDesk,
+        "four-warehouses" => FourWarehouses,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such example."),
     };
 }

@@ -14,7 +14,7 @@ public sealed partial class ExamplesTests
 
     public static TheoryData<string> Names => [.. OverFiles.Select(example => example.Name)];
 
-    public static TheoryData<string> AllNames => [.. OverFiles.Select(example => example.Name), ExampleFolder.SaveDesk.Name];
+    public static TheoryData<string> AllNames => [.. OverFiles.Select(example => example.Name), ExampleFolder.SaveDesk.Name, ExampleFolder.FourWarehouses.Name];
 
     public static TheoryData<string, string> Segments
     {
@@ -85,6 +85,7 @@ public sealed partial class ExamplesTests
     [InlineData("cdnow", "derive-customers.sql", "customers.csv")]
     [InlineData("marketing", "generate-data.sql", "")]
     [InlineData("save_desk", "generate-data.sql", "")]
+    [InlineData("four-warehouses", "generate-data.sql", "")]
     public async Task The_data_are_what_the_committed_SQL_makes_of_them(string name, string script, string made)
     {
         var example = ExampleFolder.Named(name);
