@@ -20,7 +20,7 @@ public sealed class FourWarehousesTests
 
     /// <summary>One start of the servers for all: the script compares the members of every segment with what is expected, and the plan is shown.</summary>
     [WarehouseFact]
-    public async Task One_command_finds_the_expected_members_over_four_warehouses_and_keys_travel_between_them()
+    public async Task One_command_finds_the_expected_members_over_four_warehouses_and_the_page_shows_what_each_is_asked()
     {
         await NodeInstallation.RestoreAsync(CancellationToken.None);
         var settings = $"--settings examples/four-warehouses/appsettings.json --as-of {Example.AsOf}";
@@ -28,7 +28,7 @@ public sealed class FourWarehousesTests
             set -e
             examples/compare examples/four-warehouses
             "$FEDSEG" check --data --settings examples/four-warehouses/appsettings.json
-            "$FEDSEG" explain needs_care {settings}
+            "$FEDSEG" explain about_to_cancel {settings}
             """;
         var result = await CommandLine.RunInAsync(
             Repository.Root, [KeyValuePair.Create("FEDSEG", Executable)], Repository.PathOf("examples/four-warehouses/with-warehouses"), "bash", "-c", script);
@@ -38,9 +38,9 @@ public sealed class FourWarehousesTests
             Assert.Matches($@"(?m)^{segment} +{expected.Members} +{expected.Members}  ok$", result.Output);
         }
 
-        // What the README shows is what explain says, but for the time that it took.
+        // What the README shows is what explain says.
         var shown = FencedBlock.In("examples/four-warehouses/README.md").Single(block => block.Info == "text").Text;
-        Assert.Contains("⟨keys of", shown, StringComparison.Ordinal);
+        Assert.Contains("F1 at web (BigQuery)", shown, StringComparison.Ordinal);
         Assert.Contains(shown.ReplaceLineEndings("\n"), result.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("examples/four-warehouses/run\n", FencedBlock.In("examples/four-warehouses/README.md").Select(block => block.Text));
         Assert.EndsWith("exec \"$here/with-warehouses\" \"$here/../compare\" \"$here\" \"$@\"\n", Repository.Read("examples/four-warehouses/run"), StringComparison.Ordinal);
