@@ -12,6 +12,9 @@ public static class NodeInstallation
     private const int RestoreTries = 2;
     private static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(3);
 
+    // Node does not end while a statement of an engine inside it runs on.
+    private static readonly TimeSpan TestsLimit = TimeSpan.FromMinutes(6);
+
     private static readonly Lazy<string?> Missing = new(FindWhyMissing);
     private static readonly Lazy<Task> Packages = new(() => Task.Factory.StartNew(Restore, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
@@ -29,18 +32,25 @@ public static class NodeInstallation
     /// <param name="folder">The folder below <c>conformance/servers</c>.</param>
     /// <param name="cancellationToken">Stops them.</param>
     /// <returns>The exit code, 0 if all passed, and everything that was written.</returns>
+    /// <exception cref="TimeoutException">They did not end; they were stopped.</exception>
     public static async Task<(int ExitCode, string Output)> RunTestsAsync(string folder, CancellationToken cancellationToken)
     {
         await RestoreAsync(cancellationToken);
         var start = Start("node", ["--test", "--test-reporter=spec", "--test-timeout=300000", folder + "/"]);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TestsLimit);
         try
         {
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
-            await process.WaitForExitAsync(cancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            var output = await process.StandardOutput.ReadToEndAsync(limit.Token) + await errors;
+            await process.WaitForExitAsync(limit.Token);
             return (process.ExitCode, output);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The tests of {folder} did not end within {TestsLimit}.");
         }
         finally
         {

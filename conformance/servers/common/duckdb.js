@@ -99,7 +99,8 @@ export class DuckDbEngine {
   /** Starts a query. `result` is a promise of {columns, data, rowCount}, data columnar; `cancel` interrupts it. `use` is the catalog and schema of bare names. */
   query(sql, { use } = {}) {
     let connection;
-    let cancelled = false;
+    let interrupting;
+    let [cancelled, ended] = [false, false];
     const result = (async () => {
       connection = await this.#connect();
       try {
@@ -110,10 +111,18 @@ export class DuckDbEngine {
       } catch (error) {
         throw error instanceof SqlError ? error : new SqlError(String(error.message), { cause: error });
       } finally {
+        ended = true;
+        clearInterval(interrupting);
         connection.disconnectSync();
       }
     })();
-    return { result, cancel() { cancelled = true; connection?.interrupt(); }, get cancelled() { return cancelled; } };
+    const cancel = () => {
+      cancelled = true;
+      connection?.interrupt();
+      // The engine forgets an interrupt that comes before the statement runs.
+      if (!ended) interrupting ??= setInterval(() => connection?.interrupt(), 10);
+    };
+    return { result, cancel, get cancelled() { return cancelled; } };
   }
 }
 

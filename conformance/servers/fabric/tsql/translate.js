@@ -19,6 +19,10 @@ export function translate(tree, { catalog, database, session }) {
 
   const tables = [];
   for (const cte of list) {
+    if (cte.materialized !== null && cte.materialized !== undefined) {
+      throw new TsqlError(102, 15, "Incorrect syntax near 'MATERIALIZED'.");
+    }
+
     const query = translateQuery(cte.this, { ...env, ctes: new Map(env.ctes) }, {});
     const columns = named(query.columns, cte.columns?.length > 0 ? cte.columns.map((column) => column.name) : undefined, cte.alias.name);
     const name = `w${env.counter.next++}`;
