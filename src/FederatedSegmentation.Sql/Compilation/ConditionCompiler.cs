@@ -104,11 +104,10 @@ internal sealed class ConditionCompiler(SqlDialect dialect, ExpressionCompiler e
             (false, StringType) => dialect.CompareText(ComparisonOperator.Equal, probe.Expression, build.Expression),
             _ => new SqlComparison(ComparisonOperator.Equal, probe.Expression, build.Expression),
         };
-        if (probe.Type is Float64Type)
+        if (probe.Type is Float64Type && !key.NullsMatch)
         {
-            // NaN equals nothing, not even NaN.
-            var isNumber = dialect.IsNotNan(build.Expression);
-            yield return key.NullsMatch ? new SqlOr([isNumber, new SqlIsNull(build.Expression, Negated: false)]) : isNumber;
+            // NaN equals nothing, not even NaN. Where NULLs match, a value meets its own copy, and so does a NaN: every dialect's null-safe equality says so.
+            yield return dialect.IsNotNan(build.Expression);
         }
     }
 
