@@ -39,12 +39,11 @@ internal sealed class MemberCompiler(SqlDialect dialect, ConditionCompiler condi
     }
 
     /// <summary>The rows that a tier takes, with its name.</summary>
-    public QueryBlock Tiers(TierPlan tiers) => compiler.IsForEngine && tiers.Steps.Any(step => step.Cap is not null) ? TiersByKeys(tiers) : TiersByWindows(tiers);
-
-    // The keys of each tier with a cap are a relation of their own, the first so many of those that no earlier tier took: the engine finds the first rows
-    // without putting all in order, and a look-up costs less than a number for every row. A source may compare keys otherwise than the engine does, so
-    // that its statements number the rows.
-    private QueryBlock TiersByKeys(TierPlan tiers)
+    /// <remarks>
+    /// The keys of each tier with a cap are a relation of their own, the first so many of those that no earlier tier took: the engine finds the first rows
+    /// without putting all in order, and a look-up costs less than a number for every row.
+    /// </remarks>
+    public QueryBlock Tiers(TierPlan tiers)
     {
         var input = compiler.Open(tiers.Input);
         var columns = tiers.Input.Columns;
@@ -102,54 +101,6 @@ internal sealed class MemberCompiler(SqlDialect dialect, ConditionCompiler condi
         }
     }
 
-    private QueryBlock TiersByWindows(TierPlan tiers)
-    {
-        var block = compiler.Open(tiers.Input);
-        SqlExpression? tier = null;
-        foreach (var step in tiers.Steps)
-        {
-            var free = tier is null ? [] : ImmutableArray.Create<SqlCondition>(new SqlIsNull(tier, Negated: false));
-            var enters = step.Flag is { } flag ? free.Add(new SqlIsNull(block[flag].Expression, Negated: true)) : free;
-            if (step.Cap is { } cap)
-            {
-                (block, tier, enters) = Capped(tiers, step, cap, block, tier, enters);
-            }
-
-            SqlExpression name = new SqlLiteral(new StringLiteral(step.Name), new StoredText());
-            tier = enters.IsEmpty ? name : new SqlCase(And(enters), name, tier);
-        }
-
-        block.Add(tiers.Tier, tier!, new StoredText());
-        block.Where.Add(new SqlIsNull(tier!, Negated: true));
-        return block;
-    }
-
-    // Rows that may enter are numbered among themselves, in a SELECT of its own.
-    private (QueryBlock Block, SqlExpression? Tier, ImmutableArray<SqlCondition> Enters) Capped(
-        TierPlan tiers, TierStep step, long cap, QueryBlock input, SqlExpression? tier, ImmutableArray<SqlCondition> enters)
-    {
-        var columns = tiers.Input.Columns;
-        var names = PlanCompiler.Names([.. columns, tiers.Tier]);
-        var select = PlanCompiler.Select(input, columns, names[..^1]);
-        if (tier is not null)
-        {
-            select = select with { Outputs = select.Outputs.Add(new SqlOutput(tier, names[^1])) };
-        }
-
-        SqlExpression may = enters.IsEmpty ? Number(1) : new SqlCase(And(enters), Number(1), Else: null);
-        var order = Order(input, step.By).AddRange(tiers.Key.Select(key => new SqlOrder(compiler.Sortable(input[key]), Descending: false)));
-        var number = new SqlCase(
-            new SqlIsNull(may, Negated: true),
-            new SqlWindow(new SqlCall("row_number", []), enters.IsEmpty ? [] : [may], order),
-            Else: null);
-        select = select with { Outputs = select.Outputs.Add(new SqlOutput(number, PlanCompiler.RowNumber)) };
-        var block = compiler.Derived(select, columns, names[..^1], column => input[column].Storage, out var alias);
-        return (
-            block,
-            tier is null ? null : new SqlColumn(alias, names[^1]),
-            [new SqlComparison(ComparisonOperator.LessOrEqual, new SqlColumn(alias, PlanCompiler.RowNumber), Number(cap))]);
-    }
-
     private ImmutableArray<SqlOrder> Order(QueryBlock block, ImmutableArray<PlanOrder> orders)
         => [.. orders.Select(order => new SqlOrder(compiler.Sortable(block[order.Column]), order.Descending))];
 
@@ -165,8 +116,6 @@ internal sealed class MemberCompiler(SqlDialect dialect, ConditionCompiler condi
     };
 
     private static SqlCast Exact(SqlExpression value) => new(value, new StoredDecimal(19, 0));
-
-    private static SqlCondition And(ImmutableArray<SqlCondition> conditions) => conditions is [var only] ? only : new SqlAnd(conditions);
 
     private static SqlLiteral Number(long value) => new(new Int64Literal(value), new StoredInteger());
 }

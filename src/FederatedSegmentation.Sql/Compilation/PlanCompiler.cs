@@ -415,9 +415,6 @@ public sealed class PlanCompiler
         return _dialect.QuoteIdentifier(name);
     }
 
-    /// <summary>Whether the embedded engine runs the statement.</summary>
-    internal bool IsForEngine => _context.EngineTables is not null;
-
     /// <summary>A block over a relation with the given columns.</summary>
     internal QueryBlock Table(string relation, ImmutableArray<string> names, ImmutableArray<PlanColumn> columns, Func<PlanColumn, StorageType> storage)
     {
