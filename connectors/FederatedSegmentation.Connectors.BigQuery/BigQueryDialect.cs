@@ -195,6 +195,18 @@ public sealed class BigQueryDialect : SqlDialect
 
     private const long MicrosecondsPerDay = 86_400_000_000;
 
+    /// <inheritdoc />
+    public override SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias)
+    {
+        var table = new SqlTable($"UNNEST(@{keys.PassageName})", alias);
+        return names is [var only]
+            ? new SqlSelect([new SqlOutput(new SqlTemplate([alias], []), only)], table)
+            : new SqlSelect([.. names.Select((name, i) => new SqlOutput(new SqlColumn(alias, FormattableString.Invariant($"c{i}")), name))], table);
+    }
+
+    /// <summary>The name of a type without its digits, as parameters have it.</summary>
+    internal static string BareTypeName(StorageType storage) => storage is StoredDecimal exact ? DecimalName(exact) : Instance.TypeName(storage);
+
     private static string DecimalName(StoredDecimal exact) => IsNumeric(exact) ? "NUMERIC" : "BIGNUMERIC";
 
     private static SqlTemplate Big(SqlExpression value) => new(["CAST(", " AS BIGNUMERIC)"], [value]);
@@ -228,6 +240,8 @@ public sealed class BigQueryDialect : SqlDialect
         Windows = Support.Full("ROW_NUMBER is exact with a total order"),
         SetOperations = Support.Full("UNION, INTERSECT and EXCEPT DISTINCT compare as DISTINCT does"),
         MaxListedValues = 10_000,
+        // A request may have 10 MB.
+        KeyRungs = [new KeyRung(KeyPassage.List, 1_000, 450_000, 40), new KeyRung(KeyPassage.Array, 200_000, 8_000_000, 60)],
         MaxStatementBytes = 900_000,
         MaxRelations = 40,
     };

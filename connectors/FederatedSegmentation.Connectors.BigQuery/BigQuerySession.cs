@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FederatedSegmentation.Connectors.BigQuery.Rest;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Connectors.BigQuery;
@@ -192,6 +193,11 @@ internal sealed class QueryJob(StatementContext context, string id, string what)
         writer.WriteEndObject();
         writer.WriteStartObject("query");
         QueryFields.Write(writer, fragment.Sql, context.Options);
+        if (fragment.Keys is { Passage: KeyPassage.Array } keys)
+        {
+            KeyParameter.Write(writer, keys);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

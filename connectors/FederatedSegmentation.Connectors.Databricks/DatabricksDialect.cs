@@ -90,6 +90,18 @@ public sealed class DatabricksDialect : SqlDialect
     }
 
     /// <inheritdoc />
+    /// <remarks>The service binds no arrays: a text of JSON, every part of a key a text.</remarks>
+    public override SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias)
+    {
+        var outputs = storages.Select((storage, i) =>
+        {
+            var text = new SqlTemplate([string.Empty, FormattableString.Invariant($"[{i}]")], [new SqlColumn(alias, "one")]);
+            return new SqlOutput(storage is StoredText ? text : new SqlCast(text, storage), names[i]);
+        });
+        return new SqlSelect([.. outputs], new SqlTable($"(SELECT explode(from_json(:{keys.PassageName}, 'array<array<string>>')) AS one)", alias));
+    }
+
+    /// <inheritdoc />
     public override string TypeName(StorageType storage) => storage switch
     {
         StoredBoolean => "BOOLEAN",
@@ -291,6 +303,8 @@ public sealed class DatabricksDialect : SqlDialect
         Windows = Support.Full("row_number is exact with a total order"),
         SetOperations = Support.Full("UNION, INTERSECT and EXCEPT compare as DISTINCT does"),
         MaxListedValues = 10_000,
+        // A request may have 16 MiB.
+        KeyRungs = [new KeyRung(KeyPassage.List, 1_000, 1_000_000, 40), new KeyRung(KeyPassage.Array, 200_000, 6_000_000, 8)],
         MaxStatementBytes = 15 * 1024 * 1024,
         MaxRelations = 40,
     };

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Tree;
 
@@ -177,6 +179,27 @@ public sealed class PostgresDialect : SqlDialect
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
     }
 
+    /// <inheritdoc />
+    /// <remarks>COPY takes no parameters: an array for each column, each one constant. Elements are quoted, so that only quotes and backslashes are special.</remarks>
+    public override SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias)
+    {
+        var arrays = storages.Select((storage, part) => $"CAST({LiteralText.Quote(ArrayOf(keys, part))} AS {(storage is StoredDecimal ? "numeric" : TypeName(storage))}[])");
+        var columns = names.Select((_, i) => FormattableString.Invariant($"c{i}")).ToImmutableArray();
+        var table = new SqlTable($"unnest({string.Join(", ", arrays)})", $"{alias}({string.Join(", ", columns)})");
+        return new SqlSelect([.. names.Zip(columns, (name, column) => new SqlOutput(new SqlColumn(alias, column), name))], table);
+    }
+
+    private static string ArrayOf(KeyListPlan keys, int part)
+    {
+        var text = new StringBuilder("{");
+        foreach (var key in keys.Keys)
+        {
+            text.Append(text.Length > 1 ? ",\"" : "\"").Append(SentKeys.TextOf(key[part]).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+        }
+
+        return text.Append('}').ToString();
+    }
+
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS float8)"], []);
 
     // min and max take bytea from version 18 on only.
@@ -210,6 +233,7 @@ public sealed class PostgresDialect : SqlDialect
         Windows = Support.Full("row_number is exact with a total order"),
         SetOperations = Support.Full("UNION, INTERSECT and EXCEPT compare as DISTINCT does"),
         MaxListedValues = 10_000,
+        KeyRungs = [new KeyRung(KeyPassage.List, 1_000, 1_000_000, 40), new KeyRung(KeyPassage.Array, 500_000, 12_000_000, 3)],
         MaxStatementBytes = 16 * 1024 * 1024,
         MaxRelations = 40,
     };

@@ -158,6 +158,19 @@ public sealed class SnowflakeDialect : SqlDialect
         return time.Type is DateType ? new SqlCast(sum, new StoredDate()) : sum;
     }
 
+    /// <inheritdoc />
+    /// <remarks>The SQL API binds no arrays: a text of JSON. Every part is text there, since numbers of JSON have fewer digits than ours.</remarks>
+    public override SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias)
+    {
+        var value = new SqlColumn(alias, "VALUE");
+        var outputs = storages.Select((storage, i) =>
+        {
+            var text = new SqlCast(new SqlTemplate(["GET(", FormattableString.Invariant($", {i})")], [value]), new StoredText());
+            return new SqlOutput(storage is StoredText ? text : new SqlCast(text, storage), names[i]);
+        });
+        return new SqlSelect([.. outputs], new SqlTable("TABLE(FLATTEN(INPUT => PARSE_JSON(:1)))", alias));
+    }
+
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS FLOAT)"], []);
 
     /// <summary>Text in single quotes: quotes and backslashes doubled.</summary>
@@ -196,6 +209,8 @@ public sealed class SnowflakeDialect : SqlDialect
         SetOperations = Support.Full("UNION, INTERSECT and EXCEPT compare as DISTINCT does"),
         // Accounts differ: 16,384 in some, 200,000 in others.
         MaxListedValues = 10_000,
+        // A JSON text becomes one value, which may have 16 MB.
+        KeyRungs = [new KeyRung(KeyPassage.List, 1_000, 450_000, 40), new KeyRung(KeyPassage.Array, 200_000, 8_000_000, 6)],
         // A statement may have about a megabyte.
         MaxStatementBytes = 900_000,
         MaxRelations = 40,

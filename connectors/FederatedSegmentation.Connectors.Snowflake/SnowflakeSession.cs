@@ -4,6 +4,7 @@ using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Connectors.Snowflake.Decoding;
 using FederatedSegmentation.Connectors.Snowflake.Protocol;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Connectors.Snowflake;
@@ -35,7 +36,8 @@ internal sealed class SnowflakeSession(SnowflakeClient client, SnowflakeOptions 
             }
 
             var time = options.StatementTimeout is { } limit && limit < remaining ? limit : remaining;
-            var handle = await client.SubmitAsync(fragment.Sql, $"fedseg {run.RunId} {fragment.Fragment}", time, what, Stage.Execute, cancellationToken).ConfigureAwait(false);
+            var keys = fragment.Keys is { Passage: KeyPassage.Array } sent ? SentKeys.JsonOf(sent.Keys) : null;
+            var handle = await client.SubmitAsync(fragment.Sql, keys, $"fedseg {run.RunId} {fragment.Fragment}", time, what, Stage.Execute, cancellationToken).ConfigureAwait(false);
             return new SnowflakeStatement(client, options, slots, budget, fragment, handle, SchemaOf(fragment), Translate);
         }
         catch (SourceException failure)

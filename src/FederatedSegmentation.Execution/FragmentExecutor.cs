@@ -99,6 +99,7 @@ public sealed class FragmentExecutor(TimeProvider time)
 
         var compiled = await compile(cancellationToken).ConfigureAwait(false);
         outcome.WaitTime = time.GetElapsedTime(waiting);
+        outcome.Keys = compiled.Waited;
         return compiled;
     }
 

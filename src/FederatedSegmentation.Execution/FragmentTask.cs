@@ -30,6 +30,9 @@ public sealed class FragmentOutcome(string fragment)
     /// <summary>How often it was tried.</summary>
     public int Attempts { get; internal set; } = 1;
 
+    /// <summary>How the keys of other fragments travelled; null where it waited for none.</summary>
+    public KeyUse? Keys { get; internal set; }
+
     /// <summary>Time of waiting for admission, and for the keys of other fragments.</summary>
     public TimeSpan WaitTime { get; internal set; }
 

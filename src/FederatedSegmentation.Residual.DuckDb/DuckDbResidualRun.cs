@@ -25,7 +25,7 @@ internal sealed class DuckDbResidualRun(OpenedInstance opened, string? writableF
         => new FragmentReceiver(opened.Instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken)
+    public async Task<TravellingKeys?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken)
     {
         // Other fragments may arrive or ask for keys at the same time.
         var connection = opened.Instance.CreateConnection();

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Residual;
 using DateType = FederatedSegmentation.Model.Types.DateType;
 using DecimalType = FederatedSegmentation.Model.Types.DecimalType;
 
@@ -12,15 +14,11 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// <summary>Reads keys out of the engine as constants for a statement. Their number is bounded by what a statement takes.</summary>
 internal static class KeyReader
 {
-    // The longest spelling of a number or day, with its separator.
-    private const int LongestNumber = 44;
-
-    // Quotes, a separator, and every byte perhaps escaped by another.
-    private const int AroundText = 8;
-    private const int BytesPerByte = 2;
+    // A character that some spelling escapes takes at most that many bytes: \u0027.
+    private const int LongestEscape = 6;
 
     /// <summary>The keys, or null where there are too many, or too long ones.</summary>
-    public static async Task<ImmutableArray<ImmutableArray<Literal>>?> ReadAsync(DuckDbConnection connection, KeyStatement statement, CancellationToken cancellationToken)
+    public static async Task<TravellingKeys?> ReadAsync(DuckDbConnection connection, KeyStatement statement, CancellationToken cancellationToken)
     {
         var keys = ImmutableArray.CreateBuilder<ImmutableArray<Literal>>();
         var bytes = 0L;
@@ -42,7 +40,7 @@ internal static class KeyReader
                         }
 
                         keys.Add(key.MoveToImmutable());
-                        if (keys.Count > statement.MaxKeys || bytes > statement.MaxBytes)
+                        if (!statement.Rungs.Any(rung => rung.Takes((long)keys.Count * statement.Types.Length, bytes)))
                         {
                             return null;
                         }
@@ -51,7 +49,7 @@ internal static class KeyReader
             }
         }
 
-        return keys.ToImmutable();
+        return new TravellingKeys(keys.ToImmutable(), bytes);
     }
 
     private static Literal Read(ArrowColumn column, int row, DataType type) => type switch
@@ -63,5 +61,25 @@ internal static class KeyReader
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Keys of this type do not travel."),
     };
 
-    private static long LengthOf(Literal value) => value is StringLiteral text ? (long)Encoding.UTF8.GetByteCount(text.Value) * BytesPerByte + AroundText : LongestNumber;
+    private static long LengthOf(Literal value) => value switch
+    {
+        Int64Literal number => number.Value.ToString(CultureInfo.InvariantCulture).Length,
+        DecimalLiteral exact => exact.Unscaled.ToString(CultureInfo.InvariantCulture).Length + exact.Scale + 3,
+        StringLiteral text => LengthOf(text.Value),
+        _ => "2026-01-31".Length,
+    };
+
+    private static long LengthOf(string text)
+    {
+        var bytes = (long)Encoding.UTF8.GetByteCount(text);
+        foreach (var character in text)
+        {
+            if (char.IsControl(character) || character is '\'' or '"' or '\\' or '$' or '\u2028' or '\u2029')
+            {
+                bytes += LongestEscape - 1;
+            }
+        }
+
+        return bytes;
+    }
 }

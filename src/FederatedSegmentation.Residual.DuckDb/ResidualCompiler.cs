@@ -52,10 +52,9 @@ internal static class ResidualCompiler
         // In order, so that the same keys make the same statement.
         return new KeyStatement(
             FormattableString.Invariant(
-                $"SELECT DISTINCT {string.Join(", ", outputs)}\nFROM ({rows})\nWHERE {string.Join(" AND ", names.Select(name => $"{name} IS NOT NULL"))}\nORDER BY ALL\nLIMIT {reduction.MaxKeys + 1L}"),
+                $"SELECT DISTINCT {string.Join(", ", outputs)}\nFROM ({rows})\nWHERE {string.Join(" AND ", names.Select(name => $"{name} IS NOT NULL"))}\nORDER BY ALL\nLIMIT {reduction.Rungs.Max(reduction.MaxKeysOf) + 1L}"),
             [.. reduction.KeyColumns.Select(column => column.Type)],
-            reduction.MaxKeys,
-            reduction.MaxBytes);
+            reduction.Rungs);
     }
 
     /// <summary>The quoted name of the table that holds a fragment or stage.</summary>

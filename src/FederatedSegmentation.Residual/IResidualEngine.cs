@@ -47,9 +47,13 @@ public sealed record ResidualStatements(ImmutableArray<StageStatement> Stages, s
 /// <summary>A statement that yields keys: distinct, none with a NULL, at most one more than a source takes.</summary>
 /// <param name="Sql">Its SELECT.</param>
 /// <param name="Types">The types of the parts of a key.</param>
-/// <param name="MaxKeys">The most keys that the source takes.</param>
-/// <param name="MaxBytes">The most bytes of text that they may have in a statement.</param>
-public sealed record KeyStatement(string Sql, ImmutableArray<DataType> Types, int MaxKeys, int MaxBytes);
+/// <param name="Rungs">The ways that the keys may take.</param>
+public sealed record KeyStatement(string Sql, ImmutableArray<DataType> Types, ImmutableArray<KeyRung> Rungs);
+
+/// <summary>Keys on their way from the engine to a source.</summary>
+/// <param name="Keys">The keys, each once, without NULLs.</param>
+/// <param name="TextBytes">The bytes of their texts, escapes included.</param>
+public sealed record TravellingKeys(ImmutableArray<ImmutableArray<Literal>> Keys, long TextBytes);
 
 /// <summary>The statement of a stage.</summary>
 /// <param name="Name">The stage.</param>

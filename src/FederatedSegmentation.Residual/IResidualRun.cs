@@ -19,8 +19,8 @@ public interface IResidualRun : IAsyncDisposable
     /// <exception cref="Model.Errors.FederatedSegmentationException">DAT001: values do not fit the declared type of a column.</exception>
     Task ReceiveAsync(QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken);
 
-    /// <summary>The keys that a fragment waits for, when the fragments are received that it depends on; null where they are more than its source takes in a statement.</summary>
-    Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken);
+    /// <summary>The keys that a fragment waits for, when the fragments are received that it depends on; null where they are more than any of the ways to its source takes.</summary>
+    Task<TravellingKeys?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken);
 
     /// <summary>Counts the members.</summary>
     Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken);

@@ -20,6 +20,9 @@ public sealed record CompileContext
     /// <summary>The parts of a table's name at the source, where it cannot tell names without a schema by itself; null for the names of the model.</summary>
     public Func<ImmutableArray<string>, ImmutableArray<string>>? TableName { get; init; }
 
+    /// <summary>The parts of the name of a table that keys of other sources were written to; null where none can be.</summary>
+    public Func<string, ImmutableArray<string>>? KeyTable { get; init; }
+
     /// <summary>The greatest length of the statement in bytes; null for the limit of the dialect's capabilities.</summary>
     public int? MaxStatementBytes { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Sql.Compilation;
 
 namespace FederatedSegmentation.Sql;
 
@@ -9,7 +10,7 @@ internal static class SqlErrors
     /// <summary>The statement is larger than its reader takes.</summary>
     internal static FederatedSegmentationException StatementTooLarge(string dialect, int bytes, int limit) => new(new Problem
     {
-        Code = "RES003",
+        Code = PlanCompiler.StatementTooLarge,
         Stage = Stage.Compile,
         Message = string.Create(CultureInfo.InvariantCulture, $"A statement for {dialect} has {bytes:N0} bytes; {limit:N0} is the limit."),
         Hint = "Move long lists of keys or values into a file, or split the segment.",

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Model.Errors;
-using FederatedSegmentation.Planning.Reduction;
 
 namespace FederatedSegmentation.PropertyTests;
 
@@ -38,7 +37,7 @@ public static class CaseComparison
         }
 
         await using var scenario = await Scenario.CreateAsync(
-            generated, tables, placing.LetsKeysTravel(generated.Seed) ? ReductionPolicy.Always : ReductionPolicy.Default, cancellationToken);
+            generated, tables, placing.Reductions(generated.Seed), cancellationToken);
         try
         {
             var members = await scenario.MembersAsync(cancellationToken);

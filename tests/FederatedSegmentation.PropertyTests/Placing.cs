@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Planning.Reduction;
 
 namespace FederatedSegmentation.PropertyTests;
 
@@ -34,8 +36,10 @@ public sealed class Placing
     /// <summary>Whether it needs a database.</summary>
     public bool HasRemotes => !_remotes.IsEmpty;
 
-    /// <summary>Whether fragments wait for keys in the cases of a seed wherever they can, instead of only where it pays.</summary>
-    public Func<int, bool> LetsKeysTravel { get; private init; } = _ => true;
+    /// <summary>When keys travel in the cases of a seed, and on which rungs of the ladder: wherever they can unless said otherwise, in half of the cases not as a list.</summary>
+    public Func<int, ReductionPolicy> Reductions { get; private init; } = seed => seed % 2 == 0 ? ReductionPolicy.Always : WithoutLists;
+
+    private static ReductionPolicy WithoutLists { get; } = ReductionPolicy.Always with { Passages = [KeyPassage.Array] };
 
     /// <summary>Files of all forms.</summary>
     public static Placing InFiles { get; } = OfFiles("files", FileForm.Varied);
@@ -89,7 +93,7 @@ public sealed class Placing
         })
     {
         StoresNul = true,
-        LetsKeysTravel = seed => seed % 3 != 0,
+        Reductions = seed => (seed % 3) switch { 0 => ReductionPolicy.Default, 1 => ReductionPolicy.Always, _ => WithoutLists },
     };
 
     /// <summary>All placings, with those of one form of file each.</summary>

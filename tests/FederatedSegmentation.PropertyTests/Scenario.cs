@@ -57,13 +57,17 @@ public sealed class Scenario : IAsyncDisposable
     /// <param name="where">Its predicate, as JSON.</param>
     /// <param name="tables">The database.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Scenario> AskAsync(string entities, string relationships, string of, string where, PlacedTables tables, CancellationToken cancellationToken)
+    public static Task<Scenario> AskAsync(string entities, string relationships, string of, string where, PlacedTables tables, CancellationToken cancellationToken)
+        => AskAsync(entities, relationships, of, where, tables, ReductionPolicy.Always, cancellationToken);
+
+    /// <summary>The same with another policy of when keys travel.</summary>
+    public static async Task<Scenario> AskAsync(string entities, string relationships, string of, string where, PlacedTables tables, ReductionPolicy policy, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("fedseg-case-").FullName;
         var segments = Directory.CreateDirectory(Path.Combine(folder, "segments")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "model.json"), $$"""{"model":"m","entities":{{entities}},"relationships":{{relationships}}}""", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(segments, "asked.json"), $$"""{"segment":"asked","of":"{{of}}","where":{{where}}}""", cancellationToken);
-        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, tables, ReductionPolicy.Always);
+        return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, tables, policy);
     }
 
     /// <summary>Whether a fragment of the last run waited for the keys of others.</summary>

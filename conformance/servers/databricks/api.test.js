@@ -161,3 +161,12 @@ test('Floats are written as Java writes them', () => {
   for (const [value, text] of cases) assert.equal(javaFloat(value, false), text);
   assert.equal(javaFloat(Math.fround(0.1), true), '0.1');
 });
+
+test('Arrays of texts become rows by explode and from_json, and other JSON is refused', async () => {
+  const keys = [['-9223372036854775808', 'a\'"\\\n😀${x}'], ['9223372036854775807', '']];
+  const statement = "SELECT CAST(k.`one`[0] AS BIGINT) AS n, k.`one`[1] AS t FROM (SELECT explode(from_json(:keys, 'array<array<string>>')) AS one) AS k ORDER BY n";
+  const rows = (value) => server.rows(statement, { parameters: [{ name: 'keys', type: 'STRING', value }] });
+  assert.deepEqual(await rows(JSON.stringify(keys)), keys);
+  await assert.rejects(rows('[[1]]'));
+  await assert.rejects(server.rows("SELECT from_json('{}', 'a int') AS x"));
+});

@@ -41,7 +41,7 @@ export function tokens(sql) {
 
 /** A text literal that Databricks SQL reads as exactly this text. */
 export function textLiteral(value) {
-  return `'${value.replace(/[\\']/g, (c) => `\\${c}`).replaceAll('\0', '\\u0000')}'`;
+  return `'${value.replace(/[\\']/g, (c) => `\\${c}`).replaceAll('\0', '\\u0000').replaceAll('$', '\\u0024')}'`;
 }
 
 function commentEnd(sql, start) {

@@ -155,3 +155,16 @@ test('Types that a table of a warehouse cannot have are refused', async () => {
     await assert.rejects(table(server, 'Bad', [['x', type]], []), /not supported|not honour|not a defined/, type);
   }
 });
+
+test('OPENJSON gives the rows of arrays of texts in the types of its columns, and says what does not fit', async () => {
+  const json = (rows) => `OPENJSON(N'${JSON.stringify(rows).replaceAll("'", "''")}') WITH (a bigint '$[0]', b varchar(max) '$[1]', c decimal(38,10) '$[2]', d date '$[3]') AS k`;
+  const odd = 'a\'"\\\n😀 ';
+  const rows = await query(connection, `SELECT k.a AS a, k.b AS b, DATALENGTH(k.b) AS n, CAST(k.c AS varchar(60)) AS c, CAST(k.d AS varchar(10)) AS d FROM ${json([['-9223372036854775808', odd, '-9999999999999999999999999999.9999999999', '0001-01-01']])}`);
+  assert.deepEqual(rows.map((row) => row.map(String)), [['-9223372036854775808', odd, String(Buffer.byteLength(odd)), '-9999999999999999999999999999.9999999999', '0001-01-01']]);
+  assert.deepEqual(await ids(`EXISTS (SELECT 1 AS found FROM ${json([['1', '', '0', '2024-02-29'], ['4', '', '0', '2024-02-29']])} WHERE k.a = t.id)`), [1, 4]);
+  for (const [row, number] of [[['9223372036854775808', '', '0', '2024-02-29'], 248], [['x', '', '0', '2024-02-29'], 245]]) {
+    assert.equal(await errorOf(connection, `SELECT k.a AS a FROM ${json([row])}`), number);
+  }
+  assert.equal(await errorOf(connection, "SELECT k.a AS a FROM OPENJSON(N'[') WITH (a bigint '$[0]') AS k"), 13609);
+  assert.ok(await errorOf(connection, "SELECT k.[key] AS a FROM OPENJSON(N'[1]') AS k"));
+});

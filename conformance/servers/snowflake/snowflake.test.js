@@ -319,3 +319,18 @@ test('It answers too often asked as the vendor does, without a time to wait', as
   const answer = await submit('SELECT 1');
   assert.deepEqual([answer.status, answer.json.code, answer.headers['retry-after']], [429, '390505', undefined]);
 });
+
+test('Arrays of texts become rows by FLATTEN and PARSE_JSON, in both protocols, and nothing else does', async () => {
+  const keys = [['-9223372036854775808', 'a\'"\\\n😀'], ['99999999999999999999999999999999999999', '']];
+  const sql = 'SELECT CAST(CAST(GET(K.VALUE, 0) AS VARCHAR) AS NUMBER(38,0)) AS N, CAST(GET(K.VALUE, 1) AS VARCHAR) AS T FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:1))) AS K';
+  const answer = await submit(sql, { bindings: { 1: { type: 'TEXT', value: JSON.stringify(keys) } } });
+  assert.deepEqual(answer.json.data, keys, answer.text);
+  const { rows } = await execute(await connect(), sql, { binds: [JSON.stringify([['1', 'x'], ['2', 'y']])] });
+  assert.deepEqual(rows, [{ N: 1, T: 'x' }, { N: 2, T: 'y' }]);
+  for (const [value, code] of [['{"a":1}', '002000'], ['[[1]]', '002000'], ['[', '100069'], [JSON.stringify([['x'.repeat(16 * 1024 * 1024)]]), '100082']]) {
+    const refused = await submit(sql, { bindings: { 1: { type: 'TEXT', value } } });
+    assert.equal(refused.status, 422, value.slice(0, 20));
+    if (code !== '002000') assert.equal(refused.json.code, code);
+  }
+  assert.equal((await submit("SELECT PARSE_JSON('1')")).status, 422);
+});

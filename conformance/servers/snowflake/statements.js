@@ -9,6 +9,7 @@ import { bindLiteral } from './types.js';
 
 const listLimit = 16_384;
 const textLimit = 1024 * 1024;
+const variantLimit = 16 * 1024 * 1024;
 const sessionOnly = /^(BEGIN|START|COMMIT|ROLLBACK|USE|ALTER|SET|UNSET|PUT|GET|LIST|REMOVE)$/;
 
 /** Text for the engine; it takes no U+0000 in a statement. */
@@ -51,7 +52,11 @@ function countLists(tokens) {
 export function translate(tokens, bindings) {
   const names = [];
   const texts = [];
+  const relations = [];
+  const hasKeys = tokens.some((token) => /^FLATTEN$/i.test(token.text));
   const words = tokens.map((token, i) => {
+    const start = hasKeys ? keysStart(tokens, i) : undefined;
+    if (start !== undefined) return start === i ? `"FSK_${relations.push(keyRows(tokens[start + 8], bindings)) - 1}_"` : '';
     if (isHexPrefix(tokens, i)) return '';
     const added = addition(tokens, i);
     if (added !== undefined) return added;
@@ -70,12 +75,33 @@ export function translate(tokens, bindings) {
   // What the translator leaves as it was: functions it takes for known, types inside of VALUES.
   for (const [pattern, written] of leftovers) sql = sql.replace(pattern, written);
   // In one go: what is put in may look like a placeholder itself.
-  return sql.replace(/"FSN_(\d+)_"|\bFSN_(\d+)_|'FST_(\d+)_'/g, (_, quoted, bare, text) => (text === undefined ? quote(encodeName(names[quoted ?? bare])) : texts[text]));
+  return sql.replace(/"FSN_(\d+)_"|\bFSN_(\d+)_|'FST_(\d+)_'|"FSK_(\d+)_"/g, (_, quoted, bare, text, rows) => rows !== undefined ? relations[rows] : text === undefined ? quote(encodeName(names[quoted ?? bare])) : texts[text]);
+}
+
+// TABLE(FLATTEN(INPUT => PARSE_JSON(bind))): the one form of both functions that is honoured.
+const keysForm = ['TABLE', '(', 'FLATTEN', '(', 'INPUT', '=>', 'PARSE_JSON', '(', undefined, ')', ')', ')'];
+
+function keysStart(tokens, i) {
+  for (let start = Math.max(0, i - keysForm.length + 1); start <= i; start++) {
+    if (tokens[start].text.toUpperCase() === 'TABLE' && keysForm.every((word, k) => (word === undefined ? tokens[start + k]?.kind === 'bind' : tokens[start + k]?.text.toUpperCase() === word))) return start;
+  }
+  return undefined;
+}
+
+// An array of arrays of texts as rows with a VALUE. Casts of other variants are not honoured.
+function keyRows(token, bindings) {
+  const { type, value } = bindings[token.value];
+  if (String(type).toUpperCase() !== 'TEXT' || typeof value !== 'string') throw unsupported('PARSE_JSON of anything but a text');
+  if (Buffer.byteLength(value) > variantLimit) throw new SnowflakeError('100082', '22000', `Max LOB size (${variantLimit}) exceeded, actual size of parsed column is ${Buffer.byteLength(value)}`);
+  let rows;
+  try { rows = JSON.parse(value); } catch { throw new SnowflakeError('100069', '22P02', 'Error parsing JSON'); }
+  if (!Array.isArray(rows) || rows.some((row) => !Array.isArray(row) || row.some((part) => typeof part !== 'string' || part.includes('\0')))) throw unsupported('FLATTEN of anything but arrays of texts');
+  return `(SELECT unnest(CAST(CAST(${literal(value)} AS JSON) AS JSON[])) AS ${quote(encodeName('VALUE'))})`;
 }
 
 // Names and texts are placeholders here, so that no pattern can meet them.
 const leftovers = [
-  [/\bSTARTSWITH\(/g, 'STARTS_WITH('], [/\bENDSWITH\(/g, 'ENDS_WITH('], [/\bDAYOFWEEKISO\(/g, 'ISODOW('], [/\bSFTOUTC\(/g, 'TIMEZONE('], [/\bSFADD\(/g, '"add"('],
+  [/\bSTARTSWITH\(/g, 'STARTS_WITH('], [/\bENDSWITH\(/g, 'ENDS_WITH('], [/\bDAYOFWEEKISO\(/g, 'ISODOW('], [/\bSFTOUTC\(/g, 'TIMEZONE('], [/\bSFADD\(/g, '"add"('], [/\bSFGET\(/g, 'json_extract_string('],
   [/\bNUMBER(?=\()/g, 'DECIMAL'], [/\bFLOAT\b/g, 'DOUBLE'], [/\bTIMESTAMP_?NTZ\b/g, 'TIMESTAMP'], [/\bTIMESTAMP_?LTZ\b/g, 'TIMESTAMPTZ'], [/\bBINARY\b/g, 'BLOB'],
 ];
 
@@ -113,6 +139,8 @@ function word(text, tokens, i, names) {
   if (/^(CURRENT_DATE|CURRENT_TIMESTAMP|CURRENT_TIME|SYSDATE|LOCALTIMESTAMP|RANDOM|RANDSTR|UUID_STRING|HASH|COLLATE|APPROX_COUNT_DISTINCT|HLL|QUALIFY|MEDIAN|PERCENTILE_CONT|SAMPLE|TABLESAMPLE|WEEK|WEEKOFYEAR|DAYOFWEEK|LATERAL|FLATTEN|OBJECT_CONSTRUCT|PARSE_JSON|ROUND|DIV0|LIKE|ILIKE|REGEXP|RLIKE|REGEXP_LIKE)$/.test(upper)) throw unsupported(upper);
   if (upper === 'CONVERT_TIMEZONE' && (tokens[i + 2]?.value === 'UTC' && tokens[i + 3]?.text === ',')) return 'SFTOUTC';
   if (upper === 'CONVERT_TIMEZONE') throw unsupported('CONVERT_TIMEZONE to other zones than UTC');
+  if (upper === 'GET' && tokens[i + 1]?.text === '(' && tokens.some((_, at) => keysStart(tokens, at) === at)) return 'SFGET';
+  if (upper === 'GET') throw unsupported('GET of anything but rows of FLATTEN');
   // An unquoted name is upper case; the engine does not mind the case of keywords.
   return upper;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Errors;
@@ -61,7 +62,7 @@ internal sealed class DatabricksApi(HttpTransport transport, DatabricksOptions o
 
     /// <summary>Submits a statement whose result is stored as Arrow streams; it runs on whatever becomes of this request.</summary>
     /// <remarks>Without a session it runs in the workspace's own settings, for the catalogue.</remarks>
-    internal async Task<StatementAnswer> SubmitAsync(string? session, string statement, string runId, string fragment, string what, Stage stage, CancellationToken cancellationToken)
+    internal async Task<StatementAnswer> SubmitAsync(string? session, string statement, (string Name, string Value)? parameter, string runId, string fragment, string what, Stage stage, CancellationToken cancellationToken)
     {
         var body = Write(json =>
         {
@@ -77,16 +78,27 @@ internal sealed class DatabricksApi(HttpTransport transport, DatabricksOptions o
             }
 
             json.WriteString("statement", statement);
+            if (parameter is var (name, value))
+            {
+                json.WriteStartArray("parameters");
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.WriteString("type", "STRING");
+                json.WriteString("value", value);
+                json.WriteEndObject();
+                json.WriteEndArray();
+            }
+
             json.WriteString("disposition", "EXTERNAL_LINKS");
             json.WriteString("format", "ARROW_STREAM");
             json.WriteString("wait_timeout", "0s");
             json.WriteString("on_wait_timeout", "CONTINUE");
             json.WriteStartArray("query_tags");
-            foreach (var (key, value) in new[] { ("fedseg_run", runId), ("fedseg_fragment", fragment) })
+            foreach (var (key, tag) in new[] { ("fedseg_run", runId), ("fedseg_fragment", fragment) })
             {
                 json.WriteStartObject();
                 json.WriteString("key", key);
-                json.WriteString("value", value);
+                json.WriteString("value", tag);
                 json.WriteEndObject();
             }
 
@@ -152,7 +164,7 @@ internal sealed class DatabricksApi(HttpTransport transport, DatabricksOptions o
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             members(json);

@@ -3,6 +3,7 @@ using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
 
 namespace FederatedSegmentation.Connectors.Databricks.Fetch;
@@ -67,7 +68,10 @@ internal sealed class DatabricksSession : ISourceSession
                 throw DatabricksErrors.DeadlineMissed(_context.Errors, Stage.Execute, SubmissionState.NotSubmitted, what);
             }
 
-            var text = new StatementText(_session, fragment.Sql, _run.RunId, fragment.Fragment, what, Stage.Execute);
+            var text = new StatementText(_session, fragment.Sql, _run.RunId, fragment.Fragment, what, Stage.Execute)
+            {
+                Parameter = fragment.Keys is { Passage: KeyPassage.Array } keys ? (keys.Name, SentKeys.JsonOf(keys.Keys)) : null,
+            };
             var answer = await _context.Runner.RunAsync(text, () => Remaining, cancellationToken).ConfigureAwait(false);
             return new Statement(_context, answer, SchemaOf(fragment, answer.Manifest!), what);
         }

@@ -55,7 +55,7 @@ internal sealed class StatementRunner(DatabricksApi api, TimeProvider clock)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var abandon = new CancellationTokenSource();
-        var submitting = api.SubmitAsync(statement.Session, statement.Sql, statement.RunId, statement.Fragment, statement.What, statement.Stage, abandon.Token);
+        var submitting = api.SubmitAsync(statement.Session, statement.Sql, statement.Parameter, statement.RunId, statement.Fragment, statement.What, statement.Stage, abandon.Token);
         try
         {
             return await submitting.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -106,4 +106,8 @@ internal sealed class StatementRunner(DatabricksApi api, TimeProvider clock)
 /// <param name="Fragment">The fragment, for the operator.</param>
 /// <param name="What">What it is, to be read inside a sentence.</param>
 /// <param name="Stage">The stage that errors name.</param>
-internal sealed record StatementText(string? Session, string Sql, string RunId, string Fragment, string What, Stage Stage);
+internal sealed record StatementText(string? Session, string Sql, string RunId, string Fragment, string What, Stage Stage)
+{
+    /// <summary>The text that a parameter of the statement stands for; null where it names none.</summary>
+    internal (string Name, string Value)? Parameter { get; init; }
+}

@@ -31,7 +31,9 @@ internal static class FabricCapabilities
         Windows = Support.Full("ROW_NUMBER is exact with a total order"),
         SetOperations = Support.Full("UNION, INTERSECT and EXCEPT compare as DISTINCT does, texts with their lengths"),
         MaxListedValues = 500,
-        MaxStatementBytes = 900_000,
+        KeyRungs = [new KeyRung(KeyPassage.List, 500, 450_000, 40), new KeyRung(KeyPassage.Array, 100_000, 4_000_000, 6)],
+        // 65,536 packets of 4,096 bytes are the limit; lists end long before.
+        MaxStatementBytes = 8_000_000,
         MaxRelations = 16,
     };
 }

@@ -5,6 +5,7 @@ using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Sql;
 using FederatedSegmentation.Sql.Dialects;
 using FederatedSegmentation.Sql.Tree;
 
@@ -60,6 +61,16 @@ internal sealed class FabricDialect : SqlDialect
     /// <inheritdoc />
     public override string WriteLiteral(Literal value, StorageType storage)
         => FabricLiterals.Write(value, storage) ?? throw Excluded($"a {value.GetType().Name} as {storage.GetType().Name}");
+
+    /// <inheritdoc />
+    /// <remarks>One constant: batches have no parameters here. OPENJSON converts the texts to the types of its columns.</remarks>
+    public override SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias)
+    {
+        var columns = names.Select((_, i) => FormattableString.Invariant($"c{i}")).ToImmutableArray();
+        var types = storages.Select((storage, i) => FormattableString.Invariant($"{columns[i]} {(storage is StoredText ? "varchar(max)" : TypeName(storage))} '$[{i}]'"));
+        var table = new SqlTable($"OPENJSON(N{LiteralText.Quote(SentKeys.JsonOf(keys.Keys))}) WITH ({string.Join(", ", types)})", alias);
+        return new SqlSelect([.. names.Zip(columns, (name, column) => new SqlOutput(new SqlColumn(alias, column), name))], table);
+    }
 
     /// <inheritdoc />
     public override string TypeName(StorageType storage) => FabricLiterals.TypeName(storage);

@@ -18,7 +18,7 @@ internal sealed class CatalogReader(SnowflakeClient client)
     /// <returns>The names of the columns, and the rows.</returns>
     internal async Task<(string[] Names, List<string?[]> Rows)> ReadAsync(string sql, Stage stage, string what, CancellationToken cancellationToken)
     {
-        var handle = await client.SubmitAsync(sql, "fedseg catalogue", Time, what, stage, cancellationToken).ConfigureAwait(false);
+        var handle = await client.SubmitAsync(sql, keys: null, "fedseg catalogue", Time, what, stage, cancellationToken).ConfigureAwait(false);
         try
         {
             var (body, answer, start) = await client.WaitAsync(handle, what, stage, cancellationToken).ConfigureAwait(false);

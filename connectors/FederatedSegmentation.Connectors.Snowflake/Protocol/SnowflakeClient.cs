@@ -22,14 +22,15 @@ internal sealed class SnowflakeClient(HttpTransport transport, AccessToken token
     internal HttpErrors Errors => transport.Errors;
 
     /// <summary>Submits a statement and waits until it is accepted. When that is cancelled, a statement that was accepted all the same is cancelled.</summary>
-    /// <param name="sql">One SELECT.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="keys">The text that <c>:1</c> stands for, or null where it names no parameter.</param>
     /// <param name="tag">What Snowflake's operator sees in the query history.</param>
     /// <param name="time">The statement's time at the source.</param>
     /// <param name="what">What it is, for errors.</param>
     /// <param name="stage">The stage that errors name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The statement's handle.</returns>
-    internal async Task<string> SubmitAsync(string sql, string tag, TimeSpan time, string what, Stage stage, CancellationToken cancellationToken)
+    internal async Task<string> SubmitAsync(string sql, string? keys, string tag, TimeSpan time, string what, Stage stage, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new StatementRequest(
@@ -39,13 +40,14 @@ internal sealed class SnowflakeClient(HttpTransport transport, AccessToken token
             options.Schema,
             options.Warehouse,
             options.Role,
-            new Dictionary<string, string> { ["TIMEZONE"] = "UTC", ["QUERY_TAG"] = tag, ["MULTI_STATEMENT_COUNT"] = "1" });
+            new Dictionary<string, string> { ["TIMEZONE"] = "UTC", ["QUERY_TAG"] = tag, ["MULTI_STATEMENT_COUNT"] = "1" },
+            keys is null ? null : new Dictionary<string, Binding> { ["1"] = new Binding("TEXT", keys) });
         var call = new HttpCall
         {
             Method = HttpMethod.Post,
             // The id makes the request one that may be sent again without running the statement twice.
             Address = new Uri($"api/v2/statements?requestId={Guid.NewGuid():D}&async=true", UriKind.Relative),
-            Body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.StatementRequest),
+            Body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Short.StatementRequest),
             What = what,
             Stage = stage,
             IfLost = SubmissionState.Unknown,

@@ -117,8 +117,15 @@ public sealed record AppendPlan(ImmutableArray<LogicalPlan> Inputs, ImmutableArr
 /// <param name="Columns">Outputs, fresh ids.</param>
 public sealed record SetPlan(SetKind Kind, ImmutableArray<LogicalPlan> Inputs, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);
 
-/// <summary>Keys that the definition lists.</summary>
-public sealed record KeyListPlan(ImmutableArray<ImmutableArray<Literal>> Keys, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);
+/// <summary>Keys that the definition lists, or that came from another source.</summary>
+public sealed record KeyListPlan(ImmutableArray<ImmutableArray<Literal>> Keys, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns)
+{
+    /// <summary>How they get to the source; by default as constants.</summary>
+    public Fragments.KeyPassage Passage { get; init; }
+
+    /// <summary>The name of the parameter or table that holds them, where they are no constants.</summary>
+    public string? PassageName { get; init; }
+}
 
 /// <summary>Keys in a CSV file that the engine reads; columns are named by the logical names in the header.</summary>
 public sealed record KeyFilePlan(string Path, string DisplayName, ImmutableArray<PlanColumn> Columns) : LogicalPlan(Columns);

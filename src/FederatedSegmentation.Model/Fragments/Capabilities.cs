@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FederatedSegmentation.Model.Fragments;
 
 /// <summary>What a source answers exactly: the one record that the planner reads about it. No member has a default, so none is forgotten.</summary>
@@ -72,6 +74,9 @@ public sealed record Capabilities
 
     /// <summary>Literal key lists: the greatest number of values in one statement.</summary>
     public required int MaxListedValues { get; init; }
+
+    /// <summary>The ways on which keys of other sources get there, from the one that is tried first; empty where none travel.</summary>
+    public required ImmutableArray<KeyRung> KeyRungs { get; init; }
 
     /// <summary>The greatest length of a statement's text, in bytes.</summary>
     public required int MaxStatementBytes { get; init; }

@@ -11,14 +11,19 @@ namespace FederatedSegmentation.Model.Fragments;
 /// <param name="KeyColumns">The columns of <paramref name="Keys"/> that are the key.</param>
 /// <param name="Columns">The columns of the fragment's plan that hold it, in the same order and of the same types.</param>
 /// <param name="DependsOn">The fragments that <paramref name="Keys"/> reads.</param>
-/// <param name="MaxKeys">The most keys that the source takes in a statement.</param>
-/// <param name="MaxBytes">The most bytes of text that they may have there.</param>
+/// <param name="Rungs">The ways that the keys may take, from the one that is tried first; at least one.</param>
 /// <param name="Estimate">The expected number of keys, or null.</param>
 public sealed record FragmentReduction(
     LogicalPlan Keys,
     ImmutableArray<PlanColumn> KeyColumns,
     ImmutableArray<PlanColumn> Columns,
     ImmutableArray<string> DependsOn,
-    int MaxKeys,
-    int MaxBytes,
-    long? Estimate);
+    ImmutableArray<KeyRung> Rungs,
+    long? Estimate)
+{
+    /// <summary>The most keys that a rung takes.</summary>
+    public int MaxKeysOf(KeyRung rung) => rung.MaxValues / Columns.Length;
+
+    /// <summary>The first rung that takes as many keys as are expected; null where none does, or nothing is expected.</summary>
+    public KeyRung? Expected => Estimate is { } keys ? Rungs.FirstOrDefault(rung => keys <= MaxKeysOf(rung)) : null;
+}

@@ -16,9 +16,6 @@ namespace FederatedSegmentation.Planning.Reduction;
 /// </summary>
 internal sealed class ReductionPlanner(PlanEstimator estimator, IReadOnlyDictionary<string, Capabilities> sources, ReductionPolicy policy)
 {
-    // The keys share a statement with the rest of the fragment.
-    private const int ShareOfStatement = 2;
-
     /// <summary>The fragments, those that shall wait with what they wait for.</summary>
     /// <param name="fragments">All fragments.</param>
     /// <param name="members">The plan for the engine over their results, not yet cut into stages.</param>
@@ -40,6 +37,12 @@ internal sealed class ReductionPlanner(PlanEstimator estimator, IReadOnlyDiction
         QueryFragment fragment, IEnumerable<ReductionCandidate> candidates, Dictionary<string, QueryFragment> remote, Dictionary<string, int> place)
     {
         var source = sources[fragment.Source];
+        ImmutableArray<KeyRung> rungs = [.. source.KeyRungs.Where(rung => policy.Passages.Contains(rung.Passage))];
+        if (rungs.IsEmpty)
+        {
+            return null;
+        }
+
         FragmentReduction? best = null;
         foreach (var candidate in candidates)
         {
@@ -52,10 +55,10 @@ internal sealed class ReductionPlanner(PlanEstimator estimator, IReadOnlyDiction
             }
 
             var keys = estimator.Estimate(candidate.Keys, name => remote[name].Estimate.Rows).Rows;
-            var most = source.MaxListedValues / candidate.Columns.Length;
+            var most = rungs.Max(rung => rung.MaxValues) / candidate.Columns.Length;
             if (IsWorth(fragment.Estimate.Rows, keys, most) && (best is null || (keys ?? long.MaxValue) < (best.Estimate ?? long.MaxValue)))
             {
-                best = new FragmentReduction(candidate.Keys, candidate.KeyColumns, candidate.Columns, needed, most, source.MaxStatementBytes / ShareOfStatement, keys);
+                best = new FragmentReduction(candidate.Keys, candidate.KeyColumns, candidate.Columns, needed, rungs, keys);
             }
         }
 

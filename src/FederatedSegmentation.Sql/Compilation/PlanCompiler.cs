@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql.Dialects;
@@ -12,6 +13,9 @@ namespace FederatedSegmentation.Sql.Compilation;
 /// <summary>Compiles a plan to one SELECT of a dialect. Filters, semi-joins and look-ups over one input share a SELECT; everything else nests.</summary>
 public sealed class PlanCompiler
 {
+    /// <summary>The code of the error for a statement that is longer than its reader takes.</summary>
+    public const string StatementTooLarge = "RES003";
+
     /// <summary>The name of a window's output; no column is called so.</summary>
     internal const string RowNumber = "row_number";
 
@@ -334,6 +338,18 @@ public sealed class PlanCompiler
     private QueryBlock KeyList(KeyListPlan keys)
     {
         var names = Names(keys.Columns);
+        if (keys.Passage == KeyPassage.Table)
+        {
+            // Columns of a table that is made for the keys are named by position.
+            var place = _context.KeyTable ?? throw new InvalidOperationException("The source has no place for tables of keys.");
+            return Table(_dialect.QuoteName(place(keys.PassageName!)), [.. keys.Columns.Select((_, i) => FormattableString.Invariant($"c{i}"))], keys.Columns, QueryBlock.Arriving);
+        }
+
+        if (keys.Passage == KeyPassage.Array)
+        {
+            return Derived(_dialect.ReadKeys(keys, [.. keys.Columns.Select(QueryBlock.Arriving)], names, Alias()), keys.Columns, names, QueryBlock.Arriving, out _);
+        }
+
         if (keys.Keys.IsEmpty)
         {
             var nothing = keys.Columns.Select((column, i) => new SqlOutput(new SqlCast(new SqlNull(), QueryBlock.Arriving(column)), names[i]));

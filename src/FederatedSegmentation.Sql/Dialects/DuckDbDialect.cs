@@ -270,6 +270,7 @@ public sealed class DuckDbDialect : SqlDialect
             Windows = full,
             SetOperations = full,
             MaxListedValues = 10_000,
+            KeyRungs = [],
             MaxStatementBytes = 64 * 1024 * 1024,
             MaxRelations = 24,
         };

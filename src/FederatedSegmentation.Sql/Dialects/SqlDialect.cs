@@ -192,6 +192,13 @@ public abstract class SqlDialect
     /// <param name="greatest">Its end, inclusive.</param>
     public virtual SqlExpression? IsUnique(SqlExpression value, long least, long greatest) => null;
 
+    /// <summary>A query over keys that travel as one value, with one output per column.</summary>
+    /// <param name="keys">The keys, and the name of the parameter that holds them; a dialect whose protocol takes no parameters writes them as one constant.</param>
+    /// <param name="storages">The physical types of the outputs; each holds its part of every key exactly.</param>
+    /// <param name="names">The names of the outputs.</param>
+    /// <param name="alias">An alias for what is read.</param>
+    public virtual SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias) => throw Excluded("keys in one value");
+
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
     public virtual SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 

@@ -32,7 +32,17 @@ public sealed record RunReport(
 /// <param name="WaitMs">Milliseconds of waiting for admission.</param>
 /// <param name="RunMs">Milliseconds until the first row.</param>
 /// <param name="FetchMs">Milliseconds from the first row to the last.</param>
-public sealed record FragmentReport(string Id, string Source, string Sql, long? Rows, long? Bytes, int Attempts, double WaitMs, double RunMs, double FetchMs);
+public sealed record FragmentReport(string Id, string Source, string Sql, long? Rows, long? Bytes, int Attempts, double WaitMs, double RunMs, double FetchMs)
+{
+    /// <summary>How the keys of other fragments travelled; absent where it waited for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TravelledKeys? Keys { get; init; }
+}
+
+/// <summary>How keys travelled to a fragment.</summary>
+/// <param name="Rung"><c>list</c>, <c>array</c> or <c>table</c>; <c>none</c> where they were too many, and all rows were fetched.</param>
+/// <param name="Count">Their number; null where it is not known.</param>
+public sealed record TravelledKeys(string Rung, int? Count);
 
 /// <summary>Where the time of a run went, in milliseconds.</summary>
 /// <param name="PlanMs">Reading, resolving and planning.</param>

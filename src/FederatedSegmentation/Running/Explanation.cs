@@ -42,7 +42,16 @@ internal static class Explanation
         [.. reduction.Columns.Select(column => column.Name)],
         reduction.Estimate,
         [
-            string.Create(CultureInfo.InvariantCulture, $"a list of keys in the statement: up to {reduction.MaxKeys:N0} keys and {reduction.MaxBytes:N0} bytes"),
+            .. reduction.Rungs.Select(rung => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{NameOf(rung.Passage)}: up to {reduction.MaxKeysOf(rung):N0} keys and {rung.MaxBytes:N0} bytes{(rung == reduction.Expected ? ", expected" : string.Empty)}")),
             "all rows, if there are more",
         ]);
+
+    private static string NameOf(KeyPassage passage) => passage switch
+    {
+        KeyPassage.List => "a list of keys in the statement",
+        KeyPassage.Array => "one array of keys",
+        _ => "a table of keys in the scratch schema",
+    };
 }

@@ -8,9 +8,7 @@ using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
-using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Planning;
-using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Reports;
 using FederatedSegmentation.Residual;
 using FederatedSegmentation.Sql;
@@ -116,7 +114,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     {
         var fetched = planned.Plan.Fragments.Zip(planned.Fragments)
             .Where(pair => !pair.First.RunsInEngine)
-            .Select(pair => TaskOf(planned, pair.First, pair.Second, run))
+            .Select(pair => TaskOf(planned, pair.First, pair.Second, runId, run))
             .ToImmutableArray();
         var started = time.GetTimestamp();
         var outcomes = await new FragmentExecutor(time)
@@ -150,23 +148,16 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             []);
     }
 
-    private FragmentTask TaskOf(PlannedSegment planned, QueryFragment fragment, CompiledFragment compiled, IResidualRun run)
+    private FragmentTask TaskOf(PlannedSegment planned, QueryFragment fragment, CompiledFragment compiled, string runId, IResidualRun run)
     {
         var source = (IRemoteSource)sources[fragment.Source];
         return planned.Keys.GetValueOrDefault(fragment.Id) is not { } statement
             ? new FragmentTask(fragment, compiled, source)
             : new FragmentTask(fragment, compiled, source)
             {
-                CompileReduced = async token =>
-                {
-                    var keys = await run.KeysAsync(statement, token).ConfigureAwait(false);
-                    return source.Compile(fragment.Id, keys is { } known && CanWrite(known, source) ? ReducedPlan.With(fragment, known) : fragment.Plan, planned.Tables);
-                },
+                CompileReduced = async token => ReducedStatement.Of(source, fragment, await run.KeysAsync(statement, token).ConfigureAwait(false), runId, planned.Tables),
             };
     }
-
-    private static bool CanWrite(ImmutableArray<ImmutableArray<Literal>> keys, IRemoteSource source)
-        => source.Capabilities.NulInText.Verdict == PushdownVerdict.Full || !keys.Any(key => key.Any(part => part is StringLiteral text && text.Value.Contains('\0', StringComparison.Ordinal)));
 
     // The engine does not notice it in every case.
     private Task<Problem?> FindTruncationAsync(IReadOnlyDictionary<Entity, StoredTable> tables, CancellationToken cancellationToken) => Task.Run(
@@ -240,7 +231,10 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     private static FragmentReport Report(string id, string source, string sql, FragmentOutcome? outcome) => outcome is null
         ? new FragmentReport(id, source, sql, null, null, 1, 0, 0, 0)
         : new FragmentReport(
-            id, source, sql, outcome.Rows, outcome.Bytes, outcome.Attempts, outcome.WaitTime.TotalMilliseconds, outcome.RunTime.TotalMilliseconds, outcome.FetchTime.TotalMilliseconds);
+            id, source, sql, outcome.Rows, outcome.Bytes, outcome.Attempts, outcome.WaitTime.TotalMilliseconds, outcome.RunTime.TotalMilliseconds, outcome.FetchTime.TotalMilliseconds)
+        {
+            Keys = outcome.Keys is { } keys ? new TravelledKeys(keys.Passage?.ToString().ToLowerInvariant() ?? "none", keys.Keys) : null,
+        };
 
     private static FragmentProgress Progress(FragmentOutcome outcome, FragmentStep step) => new(
         outcome.Fragment,

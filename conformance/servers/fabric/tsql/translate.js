@@ -1,7 +1,7 @@
 // Queries of T-SQL as SQL of the engine. Names are bound here, exactly, and every output is called o0, o1, … in the engine, so that its rules for names play no part.
 import { TsqlError, notHonoured, syntax } from './errors.js';
 import { kindOf } from './parse.js';
-import { common, convert, equalityKey, isText, orderKey } from './typing.js';
+import { common, convert, engineType, equalityKey, isText, orderKey, parseTypeNode } from './typing.js';
 import { compare, condition, unwrap, value } from './expressions.js';
 import { aggregates } from './functions.js';
 
@@ -319,7 +319,14 @@ function relation(node, env) {
       add(it.alias.name, columns.map((column, i) => ({ ...column, engineName: `o${i}` })));
       return `(${query.sql}) AS ${alias}`;
     }
-    case 'function': case 'dot': case 'alias': {
+    case 'alias': case 'open_j_s_o_n': case 'function': case 'dot': {
+      const json = kind === 'open_j_s_o_n' ? it : it.this?.open_j_s_o_n;
+      if (json) {
+        const query = openJson(json, env);
+        add(it.alias?.name ?? 'OPENJSON', query.columns.map((column, i) => ({ ...column, engineName: `o${i}` })));
+        return `(${query.sql}) AS ${alias}`;
+      }
+
       const call = kind === 'alias' ? kindOf(it.this)[1] : it;
       if (/fn_my_permissions/i.test(JSON.stringify(call))) {
         env.seen.system = true;
@@ -332,6 +339,48 @@ function relation(node, env) {
     }
     default: throw notHonoured(`FROM ${kind}`);
   }
+}
+
+// OPENJSON(constant) WITH (name type '$[n]', …) over an array of arrays of texts; of whatever else JSON may hold the conversions are not honoured.
+function openJson(it, env) {
+  const text = value(it.this, { ...env, scope: null, group: null, aggregates: false });
+  if (text.constant === undefined) {
+    throw notHonoured('OPENJSON of anything but a constant');
+  }
+
+  let rows;
+  try {
+    rows = JSON.parse(text.constant);
+  } catch {
+    throw new TsqlError(13609, 16, 'JSON text is not properly formatted.');
+  }
+
+  const fields = (it.expressions ?? []).map((node) => {
+    const definition = node.open_j_s_o_n_column_def;
+    const place = /^\$\[(\d+)\]$/.exec(definition?.path?.literal?.value ?? '');
+    if (!place || definition.as_json) {
+      throw notHonoured('this column of OPENJSON');
+    }
+
+    return { name: definition.this.identifier?.name ?? definition.this.var.this, place: Number(place[1]), type: parseTypeNode(definition.data_type, env.database.collation) };
+  });
+  if (fields.length === 0 || !Array.isArray(rows) || rows.some((row) => !Array.isArray(row) || fields.some((field) => typeof row[field.place] !== 'string'))) {
+    throw notHonoured('OPENJSON of anything but arrays of texts with a WITH clause');
+  }
+
+  for (const field of fields) {
+    for (const row of rows) {
+      // Says what T-SQL says of a text that is no value of the type.
+      convert({ sql: '', type: { kind: 'nvarchar', length: 'max', collation: 'BIN2' }, constant: row[field.place] }, field.type);
+      if (field.type.length !== undefined && field.type.length !== 'max' && Buffer.byteLength(row[field.place]) > field.type.length) {
+        throw notHonoured('OPENJSON with texts that are cut off');
+      }
+    }
+  }
+
+  const columns = fields.map((field) => ({ name: field.name, nullable: true, type: isText(field.type) ? { ...field.type, label: 'implicit' } : field.type }));
+  const outputs = fields.map((field, i) => `CAST(json_extract_string(j.k, ${field.place}) AS ${engineType(field.type)}) AS o${i}`);
+  return { sql: `SELECT ${outputs.join(', ')} FROM (SELECT unnest(CAST(CAST('${text.constant.replaceAll("'", "''")}' AS JSON) AS JSON[])) AS k) AS j`, columns };
 }
 
 function rows(it, env) {
