@@ -130,7 +130,7 @@ internal sealed class FakeEngine(Dictionary<string, List<long>> received) : IRes
         }
     }
 
-    public Task<ImmutableArray<ImmutableArray<Literal>>?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<TravellingKeys?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long> CountAsync(ResidualStatements statements, CancellationToken cancellationToken) => throw new NotSupportedException();
 

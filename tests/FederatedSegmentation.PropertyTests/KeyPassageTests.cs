@@ -66,7 +66,9 @@ public sealed class KeyPassageTests
             }
 
             await CompareAsync(scenario, remote, rows, stored, [0, 1, 2, 3]);
-            for (var column = 0; column < Columns.Length; column++)
+
+            // A statement takes Spark a second.
+            for (var column = 0; column < Columns.Length && source != "databricks"; column++)
             {
                 await using var single = await AskAsync(remote, tables, policy, $"by_{Columns[column].LogicalName}");
                 await CompareAsync(single, remote, rows, stored, [column]);
