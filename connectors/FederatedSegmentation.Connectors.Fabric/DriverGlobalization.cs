@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Microsoft.Data.SqlClient;
 
@@ -13,6 +14,27 @@ internal static class DriverGlobalization
 {
     private const string Field = "_cultureCheckState";
     private const string HasCultures = "Standard";
+
+    // Where versions keep the answer: up to 6 on the connection, from 7 on among their switches.
+    private static readonly (string Type, string Field, string Answer)[] KnownFields =
+    [
+        ("Microsoft.Data.SqlClient.SqlConnection", Field, HasCultures),
+        ("Microsoft.Data.SqlClient.LocalAppContextSwitches", "s_globalizationInvariantMode", "False"),
+    ];
+
+    /// <summary>Says so to another build of the driver, which the user supplies. One without such a field is left alone.</summary>
+    /// <param name="factory">Its factory.</param>
+    internal static void AllowInvariant(DbProviderFactory factory)
+    {
+        var assembly = factory.GetType().Assembly;
+        foreach (var (type, name, answer) in KnownFields)
+        {
+            if (assembly.GetType(type)?.GetField(name, BindingFlags.Static | BindingFlags.NonPublic) is { FieldType.IsEnum: true } field && Enum.TryParse(field.FieldType, answer, out var known))
+            {
+                field.SetValue(null, known);
+            }
+        }
+    }
 
     /// <summary>Says once that cultures are there.</summary>
     /// <exception cref="InvalidOperationException">The driver is another one than the pinned.</exception>

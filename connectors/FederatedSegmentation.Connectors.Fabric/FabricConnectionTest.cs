@@ -2,19 +2,21 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Catalog;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.Fabric;
 
 /// <summary>Tests a connection step by step: name, network, login with TLS, list, read, write.</summary>
-internal sealed class FabricConnectionTest(FabricConnections connections, CatalogReader catalog, FabricErrors errors, FabricOptions options)
+internal sealed class FabricConnectionTest(FabricConnections? connections, DriverTransport? driver, ICatalogReader catalog, FabricErrors errors, FabricOptions options)
 {
     private static readonly HashSet<string> WritePermissions = new(StringComparer.OrdinalIgnoreCase) { "CONTROL", "ALTER", "INSERT", "UPDATE", "DELETE", "CREATE TABLE", "ALTER ANY SCHEMA" };
 
     internal async IAsyncEnumerable<ConnectionCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var step in new Func<CancellationToken, Task<ConnectionCheck>>[] { ResolveAsync, ConnectAsync, LogInAsync, ListAndReadAsync, WriteAsync })
+        Func<CancellationToken, Task<ConnectionCheck>>[] steps = driver is null ? [ResolveAsync, ConnectAsync, LogInAsync, ListAndReadAsync, WriteAsync] : [_ => Task.FromResult(Passed("Driver", $"{driver.Description} is loaded.")), LogInAsync, ListAndReadAsync, WriteAsync];
+        foreach (var step in steps)
         {
             var check = await step(cancellationToken).ConfigureAwait(false);
             yield return check;
@@ -62,17 +64,21 @@ internal sealed class FabricConnectionTest(FabricConnections connections, Catalo
     {
         try
         {
-            var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            if (connections is not null)
+            {
+                var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
             var collation = "";
             await catalog.ReadAsync(Stage.Settings, "a look at its collation", cancellationToken, (CatalogQueries.Collation, row => collation = row.IsDBNull(0) ? "" : row.GetString(0))).ConfigureAwait(false);
-            var protocol = options.Encrypt == FabricEncryption.Strict ? "TDS 8.0, TLS from the first byte" : "TDS 7.4 with TLS";
-            return Passed("Login", $"{options.Authentication.Account} in {FabricNames.Quote(options.Database)}, {protocol}, collation {collation}.");
+            var protocol = driver is not null ? "as the connection string says" : options.Encrypt == FabricEncryption.Strict ? "TDS 8.0, TLS from the first byte" : "TDS 7.4 with TLS";
+            return Passed("Login", $"{Capitalized(options.Account)} in {FabricNames.Quote(options.Database)}, {protocol}, collation {collation}.");
         }
-        catch (Exception refused) when (FabricErrors.IsForeign(refused) || refused is SourceException)
+        catch (Exception refused) when (FabricErrors.IsForeign(refused) || refused is FederatedSegmentationException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var error = refused as SourceException ?? errors.Of(refused, Stage.Settings, SubmissionState.NotSubmitted, "the login");
+            var error = refused as FederatedSegmentationException ?? errors.Of(refused, Stage.Settings, SubmissionState.NotSubmitted, "the login");
             return Failed(error.Problems[0].Code == SourceErrorCodes.TransportSecurity ? "TLS" : "Login", error.Problems[0]);
         }
     }
@@ -85,7 +91,7 @@ internal sealed class FabricConnectionTest(FabricConnections connections, Catalo
             await catalog.ReadAsync(Stage.Settings, "the list of its tables", cancellationToken, (CatalogQueries.Relations, row => names.Add(new QualifiedName(row.GetString(0), row.GetString(1))))).ConfigureAwait(false);
             if (names.Count == 0)
             {
-                return new ConnectionCheck("Read", CheckOutcome.Warning, $"{options.Authentication.Account} may not read any table. {HowToGrant}");
+                return new ConnectionCheck("Read", CheckOutcome.Warning, $"{Capitalized(options.Account)} may not read any table. {HowToGrant}");
             }
 
             var first = names.Find(name => name.Schema == options.Schema) ?? names[0];
@@ -117,11 +123,13 @@ internal sealed class FabricConnectionTest(FabricConnections connections, Catalo
         }
 
         return powers.Count == 0
-            ? Passed("Write", $"{options.Authentication.Account} may not change the warehouse.")
-            : new ConnectionCheck("Write", CheckOutcome.Warning, $"{options.Authentication.Account} has {string.Join(", ", powers.Order(StringComparer.Ordinal))} in the whole warehouse. The gateway only sends SELECT, and does not need it. {HowToGrant}");
+            ? Passed("Write", $"{Capitalized(options.Account)} may not change the warehouse.")
+            : new ConnectionCheck("Write", CheckOutcome.Warning, $"{Capitalized(options.Account)} has {string.Join(", ", powers.Order(StringComparer.Ordinal))} in the whole warehouse. The gateway only sends SELECT, and does not need it. {HowToGrant}");
     }
 
     private string HowToGrant => $"An account that only reads: share the item with it (Read), then GRANT SELECT ON SCHEMA::{FabricNames.Quote(options.Schema)} TO the account.";
+
+    private static string Capitalized(string account) => char.ToUpperInvariant(account[0]) + account[1..];
 
     private static ConnectionCheck Passed(string step, string detail) => new(step, CheckOutcome.Passed, detail);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Azure.Core;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Catalog;
 using FederatedSegmentation.Connectors.Fabric.Dialect;
 using FederatedSegmentation.Model.Algebra;
@@ -17,8 +18,9 @@ public sealed class FabricConnector : IRemoteSource
 {
     private readonly FabricOptions _options;
     private readonly FabricErrors _errors;
-    private readonly FabricConnections _connections;
-    private readonly CatalogReader _catalog;
+    private readonly FabricConnections? _connections;
+    private readonly DriverTransport? _driver;
+    private readonly ICatalogReader _catalog;
     private readonly SemaphoreSlim _slots;
     private readonly TimeProvider _clock;
 
@@ -45,8 +47,17 @@ public sealed class FabricConnector : IRemoteSource
         _options = options;
         _clock = clock;
         _errors = new FabricErrors(source, options);
-        _connections = new FabricConnections(options, credential);
-        _catalog = new CatalogReader(_connections, _errors, clock);
+        if (options.Driver is { } driver)
+        {
+            _driver = new DriverTransport(source, driver, FabricDriver.For(options), options.MaxConcurrent, options.StatementTimeout, clock);
+            _catalog = new DriverCatalogReader(_driver);
+        }
+        else
+        {
+            _connections = new FabricConnections(options, credential);
+            _catalog = new CatalogReader(_connections, _errors, clock);
+        }
+
         _slots = new SemaphoreSlim(options.MaxConcurrent);
     }
 
@@ -65,7 +76,7 @@ public sealed class FabricConnector : IRemoteSource
 
     /// <inheritdoc />
     public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
-        => new FabricConnectionTest(_connections, _catalog, _errors, _options).RunAsync(cancellationToken);
+        => new FabricConnectionTest(_connections, _driver, _catalog, _errors, _options).RunAsync(cancellationToken);
 
     /// <inheritdoc />
     public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
@@ -81,12 +92,21 @@ public sealed class FabricConnector : IRemoteSource
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
-        => Task.FromResult<ISourceSession>(new FabricSession(new FabricStatementContext(_connections, _errors, _options, _slots, run, _clock)));
+        => Task.FromResult(_driver?.OpenSession(run) ?? new FabricSession(new FabricStatementContext(_connections!, _errors, _options, _slots, run, _clock)));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _connections.DisposeAsync().ConfigureAwait(false);
+        if (_connections is not null)
+        {
+            await _connections.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_driver is not null)
+        {
+            await _driver.DisposeAsync().ConfigureAwait(false);
+        }
+
         _slots.Dispose();
     }
 

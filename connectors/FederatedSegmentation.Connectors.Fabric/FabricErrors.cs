@@ -123,7 +123,7 @@ internal sealed partial class FabricErrors(string source, FabricOptions options)
     private Problem NoToken(Stage stage) => MakeProblem(
         SourceErrorCodes.Refused,
         stage,
-        $"Entra ID gives {options.Authentication.Account} no access token.",
+        $"Entra ID gives {options.Account} no access token.",
         "Check tenant, client id and secret; for the default credential log in with the Azure CLI, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.");
 
     private Problem TlsFailed(Stage stage) => MakeProblem(
@@ -140,10 +140,11 @@ internal sealed partial class FabricErrors(string source, FabricOptions options)
     private string Fill(string template, string what) => Capitalized(template
         .Replace("{what}", what, StringComparison.Ordinal)
         .Replace("{server}", Server, StringComparison.Ordinal)
-        .Replace("{account}", options.Authentication.Account, StringComparison.Ordinal)
+        .Replace("{account}", options.Account, StringComparison.Ordinal)
         .Replace("{database}", FabricNames.Quote(options.Database), StringComparison.Ordinal));
 
-    private static string Capitalized(string sentence) => sentence.Length > 0 && char.IsAsciiLetterLower(sentence[0]) && !sentence.Contains(".com:", StringComparison.Ordinal) ? char.ToUpperInvariant(sentence[0]) + sentence[1..] : sentence;
+    // Names of hosts stay as they are.
+    private string Capitalized(string sentence) => sentence.Length > 0 && char.IsAsciiLetterLower(sentence[0]) && !sentence.StartsWith(options.Server, StringComparison.Ordinal) ? char.ToUpperInvariant(sentence[0]) + sentence[1..] : sentence;
 
     // "The SELECT permission was denied on the object 'orders', database 'wh', schema 'dbo'."
     [GeneratedRegex("object '(?<object>[^']+)', database '[^']*', schema '(?<schema>[^']+)'", RegexOptions.CultureInvariant)]

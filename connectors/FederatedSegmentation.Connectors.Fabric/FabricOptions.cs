@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.Fabric;
@@ -31,6 +32,9 @@ public sealed record FabricOptions
     /// <summary>A PEM file with the very certificate that the server must show, instead of one of a trusted authority; or null.</summary>
     public string? ServerCertificate { get; init; }
 
+    /// <summary>A driver that the user supplies, instead of TDS of our own; then its connection string says where to connect and how, and <see cref="Server"/>, <see cref="Port"/>, <see cref="Authentication"/>, <see cref="Encrypt"/> and <see cref="ServerCertificate"/> mean nothing.</summary>
+    public DriverOptions? Driver { get; init; }
+
     /// <summary>How many statements may run at the server at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 
@@ -39,6 +43,9 @@ public sealed record FabricOptions
 
     /// <summary>How long opening a connection may take, the wait for an access token not included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The account as error messages name it.</summary>
+    internal string Account => Driver is null ? Authentication.Account : "the account of the connection string";
 
     /// <summary>Whether the server is this machine.</summary>
     internal bool IsLoopback => string.Equals(Server, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Server, out var address) && IPAddress.IsLoopback(address));
@@ -58,7 +65,11 @@ public sealed record FabricOptions
             Hint = hint,
         });
 
-        if (string.IsNullOrWhiteSpace(Server))
+        if (Driver is not null)
+        {
+            // Its connection string says where to.
+        }
+        else if (string.IsNullOrWhiteSpace(Server))
         {
             Add(nameof(Server), "The server is not named.", "Set Server to the name that the warehouse's settings show as SQL connection string.", "CFG004");
         }
@@ -82,9 +93,9 @@ public sealed record FabricOptions
             Add(nameof(Schema), "Schema is empty.", "Name the schema of tables without one, or leave the option out for 'dbo'.");
         }
 
-        if (Authentication is FabricPassword && !string.IsNullOrWhiteSpace(Server) && !IsLoopback)
+        if (Driver is null && Authentication is FabricPassword && !string.IsNullOrWhiteSpace(Server) && !IsLoopback)
         {
-            Add(nameof(Authentication), "Fabric takes no passwords of SQL; they are for a local server.", "Use a service principal, a managed identity, or the default credential.", "CFG006");
+            Add(nameof(Authentication), "Fabric takes no passwords of SQL; they are for a local server.", "Use a service principal, a managed identity, or the default credential.");
         }
 
         if (!Enum.IsDefined(Encrypt))

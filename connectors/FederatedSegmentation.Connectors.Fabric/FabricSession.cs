@@ -1,4 +1,5 @@
 using FederatedSegmentation.Arrow;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Reading;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Sql;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using FederatedSegmentation.Arrow;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Reading;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Sql;

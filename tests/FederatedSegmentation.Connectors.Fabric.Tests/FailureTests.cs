@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Testing.Warehouses;

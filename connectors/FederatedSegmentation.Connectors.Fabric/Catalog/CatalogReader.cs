@@ -1,21 +1,38 @@
+using System.Data.Common;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Model.Errors;
 using Microsoft.Data.SqlClient;
 
 namespace FederatedSegmentation.Connectors.Fabric.Catalog;
 
-/// <summary>Runs queries on the catalogue views, whose time is limited.</summary>
-/// <remarks>Values are written into the statements by the dialect: the driver's parameters need an assembly that is not shipped.</remarks>
-internal sealed class CatalogReader(FabricConnections connections, FabricErrors errors, TimeProvider clock)
+/// <summary>Runs queries on the catalogue views. Safe for concurrent use.</summary>
+internal interface ICatalogReader
 {
-    /// <summary>The time that the queries may take.</summary>
-    private static readonly TimeSpan CatalogTime = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs the queries on one connection and hands each row to its reader.</summary>
     /// <param name="stage">For errors.</param>
     /// <param name="what">What is done, for errors: <c>the description of its tables</c>.</param>
     /// <param name="cancellationToken">Cancels at the server.</param>
     /// <param name="queries">Text, and what to do with each row.</param>
-    internal async Task ReadAsync(Stage stage, string what, CancellationToken cancellationToken, params (string Sql, Action<SqlDataReader> Row)[] queries)
+    Task ReadAsync(Stage stage, string what, CancellationToken cancellationToken, params (string Sql, Action<DbDataReader> Row)[] queries);
+}
+
+/// <summary>The catalogue through a driver that the user supplies.</summary>
+internal sealed class DriverCatalogReader(DriverTransport transport) : ICatalogReader
+{
+    /// <inheritdoc />
+    public Task ReadAsync(Stage stage, string what, CancellationToken cancellationToken, params (string Sql, Action<DbDataReader> Row)[] queries)
+        => transport.ReadAsync(stage, what, cancellationToken, queries);
+}
+
+/// <summary>Runs queries on the catalogue views, whose time is limited.</summary>
+/// <remarks>Values are written into the statements by the dialect: the driver's parameters need an assembly that is not shipped.</remarks>
+internal sealed class CatalogReader(FabricConnections connections, FabricErrors errors, TimeProvider clock) : ICatalogReader
+{
+    /// <summary>The time that the queries may take.</summary>
+    private static readonly TimeSpan CatalogTime = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc />
+    public async Task ReadAsync(Stage stage, string what, CancellationToken cancellationToken, params (string Sql, Action<DbDataReader> Row)[] queries)
     {
         using var timer = new StatementTimer(CatalogTime, clock, cancellationToken);
         var submission = SubmissionState.NotSubmitted;

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using FederatedSegmentation.Connectors.Fabric.Dialect;
 using FederatedSegmentation.Model.Types;
-using Microsoft.Data.SqlClient;
 
 namespace FederatedSegmentation.Connectors.Fabric.Catalog;
 
@@ -25,7 +25,7 @@ internal sealed record NativeType(string Name, int? Length, int? Precision, int?
     };
 
     /// <summary>The six columns of a type in a row of <see cref="CatalogQueries.Columns"/>.</summary>
-    internal static NativeType At(SqlDataReader row, int ordinal)
+    internal static NativeType At(DbDataReader row, int ordinal)
     {
         int? Integer(int i) => row.IsDBNull(i) ? null : row.GetInt32(i);
         return new NativeType(

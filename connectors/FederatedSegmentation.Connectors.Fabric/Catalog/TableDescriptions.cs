@@ -7,7 +7,7 @@ using FederatedSegmentation.Model.Types;
 namespace FederatedSegmentation.Connectors.Fabric.Catalog;
 
 /// <summary>Reads how the tables behind entities are stored; missing tables and columns of all entities are reported together.</summary>
-internal sealed class TableDescriptions(CatalogReader catalog, FabricErrors errors, FabricOptions options)
+internal sealed class TableDescriptions(ICatalogReader catalog, FabricErrors errors, FabricOptions options)
 {
     /// <summary>One description per entity, in order.</summary>
     internal async Task<ImmutableArray<StoredTable>> ReadAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, FabricErrors erro
         return errors.MakeProblem(
             SourceErrorCodes.TableMissing,
             Stage.Plan,
-            $"Entity '{entity.Name}': {options.Authentication.Account} sees no table or view {name} in {FabricNames.Quote(options.Database)}.",
+            $"Entity '{entity.Name}': {options.Account} sees no table or view {name} in {FabricNames.Quote(options.Database)}.",
             alike.IsEmpty
                 ? $"Correct the table's name in the model, letter by letter; or let an administrator of the workspace run GRANT SELECT ON OBJECT::{name} TO the account."
                 : $"Did you mean {string.Join(" or ", alike.Select(FabricNames.Quote))}? Letter case matters.");

@@ -4,7 +4,7 @@ using FederatedSegmentation.Model.Errors;
 namespace FederatedSegmentation.Connectors.Fabric.Catalog;
 
 /// <summary>Reads what an account may read: tables and views with columns, keys and sizes.</summary>
-internal sealed class TableDiscovery(CatalogReader catalog, FabricOptions options)
+internal sealed class TableDiscovery(ICatalogReader catalog, FabricOptions options)
 {
     private static readonly HashSet<string> SystemSchemas = new(StringComparer.OrdinalIgnoreCase) { "sys", "INFORMATION_SCHEMA", "queryinsights", "_rsc" };
 

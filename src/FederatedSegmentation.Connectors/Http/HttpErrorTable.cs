@@ -48,6 +48,10 @@ public sealed class HttpErrorTable
         _rules = all.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>The rule of a vendor's code, or null; statuses are no codes.</summary>
+    /// <param name="vendorCode">The vendor's code.</param>
+    public HttpErrorRule? FindCode(string vendorCode) => vendorCode.Length == 3 ? null : _rules.GetValueOrDefault(vendorCode);
+
     /// <summary>The rule of status and code together, else of the code, of the status, of the status's class; else one that says little.</summary>
     /// <param name="status">The HTTP status, or 0 where the code came otherwise.</param>
     /// <param name="vendorCode">The vendor's code, or null.</param>

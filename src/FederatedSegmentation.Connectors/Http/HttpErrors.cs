@@ -53,6 +53,19 @@ public sealed class HttpErrors
         return Make(rule.Code, stage, Fill(rule.Message, what) + numbers, Fill(rule.Hint, what), rule.IsTransient, submission, code ?? (status == 0 ? null : status.ToString(CultureInfo.InvariantCulture)), retryAfter);
     }
 
+    /// <summary>The error of a rule that was found otherwise than by a status: a driver's code.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="code">The vendor's code, or null: only letters, digits, '_', '-' and '.' of it are shown.</param>
+    /// <param name="stage">Where it happened.</param>
+    /// <param name="submission">How far the statement got.</param>
+    /// <param name="what">What was being done, to be read inside a sentence.</param>
+    /// <param name="inner">What was thrown, without secrets.</param>
+    public SourceException OfRule(HttpErrorRule rule, string? code, Stage stage, SubmissionState submission, string what, Exception? inner)
+    {
+        var shown = CleanCode(code);
+        return Make(rule.Code, stage, Fill(rule.Message, what) + (shown is null ? "" : $" (code {shown})"), Fill(rule.Hint, what), rule.IsTransient, submission, shown, inner: inner);
+    }
+
     /// <summary>The error for a failure of the network, of TLS or of HTTP itself.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="call">The request.</param>
@@ -118,5 +131,5 @@ public sealed class HttpErrors
     private static string? CleanCode(string? code)
         => code is { Length: > 0 and <= 64 } && code.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.') ? code : null;
 
-    private static string Capitalized(string sentence) => sentence.StartsWith("fragment", StringComparison.Ordinal) ? "F" + sentence[1..] : sentence;
+    private static string Capitalized(string sentence) => sentence.StartsWith("fragment", StringComparison.Ordinal) || sentence.StartsWith("the ", StringComparison.Ordinal) ? char.ToUpperInvariant(sentence[0]) + sentence[1..] : sentence;
 }

@@ -1,13 +1,13 @@
-using Microsoft.Data.SqlClient;
+using System.Data.Common;
 
-namespace FederatedSegmentation.Connectors.Fabric;
+namespace FederatedSegmentation.Connectors.AdoNet;
 
 /// <summary>Ends a statement when its time is over or its caller gives up, and remembers which.</summary>
-/// <remarks>The driver waits for the server to acknowledge a cancellation, however long that takes. Where it does not, the connection is given up.</remarks>
-internal sealed class StatementTimer : IDisposable
+/// <remarks>Safe for concurrent use. A driver may wait for the server to acknowledge a cancellation, however long that takes. Where it does not, the connection is given up.</remarks>
+public sealed class StatementTimer : IDisposable
 {
     /// <summary>How long the server may take to acknowledge a cancellation.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _either;
@@ -18,7 +18,11 @@ internal sealed class StatementTimer : IDisposable
     private ITimer? _patience;
     private bool _disposed;
 
-    internal StatementTimer(TimeSpan time, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Starts the time.</summary>
+    /// <param name="time">How long the statement may take.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="cancellationToken">The caller that starts the statement.</param>
+    public StatementTimer(TimeSpan time, TimeProvider clock, CancellationToken cancellationToken)
     {
         _clock = clock;
         _time = new CancellationTokenSource(time, clock);
@@ -27,19 +31,19 @@ internal sealed class StatementTimer : IDisposable
     }
 
     /// <summary>Fires when the time is over or the caller that started the statement gives up.</summary>
-    internal CancellationToken Token => _either.Token;
+    public CancellationToken Token => _either.Token;
 
     /// <summary>Fires when the time is over.</summary>
-    internal CancellationToken Time => _time.Token;
+    public CancellationToken Time => _time.Token;
 
     /// <summary>Whether the time is over.</summary>
-    internal bool IsOver => _time.IsCancellationRequested;
+    public bool IsOver => _time.IsCancellationRequested;
 
     /// <summary>Whether the server had its time to acknowledge a cancellation and did not.</summary>
-    internal bool IsAbandoned => _abandon.IsCancellationRequested;
+    public bool IsAbandoned => _abandon.IsCancellationRequested;
 
     /// <summary>From now on the server has a while to end the statement.</summary>
-    internal void GiveUp()
+    public void GiveUp()
     {
         lock (_gate)
         {
@@ -51,13 +55,13 @@ internal sealed class StatementTimer : IDisposable
     }
 
     /// <summary>The result of the driver's work; an <see cref="OperationCanceledException"/> where it does not end although it was cancelled.</summary>
-    internal Task<T> OrAbandonAsync<T>(Task<T> work) => work.IsCompleted ? work : work.WaitAsync(_abandon.Token);
+    public Task<T> OrAbandonAsync<T>(Task<T> work) => work.IsCompleted ? work : work.WaitAsync(_abandon.Token);
 
     /// <summary>The same for work without a result.</summary>
-    internal Task OrAbandonAsync(Task work) => work.IsCompleted ? work : work.WaitAsync(_abandon.Token);
+    public Task OrAbandonAsync(Task work) => work.IsCompleted ? work : work.WaitAsync(_abandon.Token);
 
     /// <summary>Gives a connection back, or leaves it to a thread of its own where the driver would wait for the server.</summary>
-    internal static async ValueTask LeaveAsync(SqlConnection connection, bool isAbandoned)
+    public static async ValueTask LeaveAsync(DbConnection connection, bool isAbandoned)
     {
         if (isAbandoned)
         {
@@ -68,6 +72,7 @@ internal sealed class StatementTimer : IDisposable
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <inheritdoc />
     public void Dispose()
     {
         _registration.Dispose();
