@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Databricks.Catalog;
 using FederatedSegmentation.Model.Errors;
@@ -7,11 +8,13 @@ using FederatedSegmentation.Model.Errors;
 namespace FederatedSegmentation.Connectors.Databricks;
 
 /// <summary>Tests a connection step by step: login, warehouse, list, read. A failed step ends the sequence.</summary>
-internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource tokens, CatalogReader catalog, DatabricksOptions options)
+internal sealed class DatabricksConnectionTest(DatabricksApi? api, TokenSource? tokens, DriverTransport? driver, CatalogReader catalog, DatabricksOptions options)
 {
     internal async IAsyncEnumerable<ConnectionCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (string Step, Func<CancellationToken, Task<ConnectionCheck>> Run)[] steps = [("Login", LogInAsync), ("Warehouse", WarehouseAsync), ("List", ListAsync), ("Read", ReadAsync)];
+        (string Step, Func<CancellationToken, Task<ConnectionCheck>> Run)[] steps = driver is null
+            ? [("Login", LogInAsync), ("Warehouse", WarehouseAsync), ("List", ListAsync), ("Read", ReadAsync)]
+            : [("Driver", _ => Task.FromResult(driver.Check())), ("List", ListAsync), ("Read", ReadAsync)];
         foreach (var (step, run) in steps)
         {
             ConnectionCheck check;
@@ -19,7 +22,7 @@ internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource to
             {
                 check = await run(cancellationToken).ConfigureAwait(false);
             }
-            catch (SourceException failure)
+            catch (FederatedSegmentationException failure)
             {
                 check = new ConnectionCheck(step, CheckOutcome.Failed, $"{failure.Problems[0].Message} {failure.Problems[0].Hint}");
             }
@@ -37,8 +40,8 @@ internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource to
     // Name, TLS and login in one: the errors tell them apart.
     private async Task<ConnectionCheck> LogInAsync(CancellationToken cancellationToken)
     {
-        await tokens.GetAsync(null, Stage.Settings, cancellationToken).ConfigureAwait(false);
-        await api.WarehouseAsync(cancellationToken).ConfigureAwait(false);
+        await tokens!.GetAsync(null, Stage.Settings, cancellationToken).ConfigureAwait(false);
+        await api!.WarehouseAsync(cancellationToken).ConfigureAwait(false);
         var how = options.Auth == DatabricksAuth.OAuthMachineToMachine ? "with a token of OAuth" : "with a personal access token";
         var tls = options.Transport.Endpoint!.Scheme == Uri.UriSchemeHttps ? "over TLS" : "without TLS, which is for loopback only";
         return new ConnectionCheck("Login", CheckOutcome.Passed, $"{api.Errors.Server}, {how}, {tls}.");
@@ -46,7 +49,7 @@ internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource to
 
     private async Task<ConnectionCheck> WarehouseAsync(CancellationToken cancellationToken)
     {
-        var (name, state) = await api.WarehouseAsync(cancellationToken).ConfigureAwait(false);
+        var (name, state) = await api!.WarehouseAsync(cancellationToken).ConfigureAwait(false);
         return state switch
         {
             "RUNNING" => new ConnectionCheck("Warehouse", CheckOutcome.Passed, $"'{name}' runs."),
@@ -69,7 +72,7 @@ internal sealed class DatabricksConnectionTest(DatabricksApi api, TokenSource to
         var first = visible.Find(row => string.Equals(row[0], options.Schema, StringComparison.OrdinalIgnoreCase)) ?? visible[0];
         var name = new QualifiedName(options.Catalog.ToLowerInvariant(), first[0] ?? "", first[1] ?? "");
         await catalog.ReadAsync($"SELECT 'x' AS `read` FROM {name} LIMIT 1", 1, $"one row of {name}", Stage.Settings, cancellationToken).ConfigureAwait(false);
-        return new ConnectionCheck("Read", CheckOutcome.Passed, $"{name} was read, and its result came from the workspace's storage.");
+        return new ConnectionCheck("Read", CheckOutcome.Passed, $"{name} was read{(driver is null ? ", and its result came from the workspace's storage" : "")}.");
     }
 
     private Task<List<string?[]>> TablesAsync(CancellationToken cancellationToken) => catalog.ReadAsync(

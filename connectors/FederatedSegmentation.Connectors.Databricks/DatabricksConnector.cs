@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Databricks.Catalog;
 using FederatedSegmentation.Connectors.Databricks.Fetch;
@@ -19,18 +20,20 @@ namespace FederatedSegmentation.Connectors.Databricks;
 public sealed class DatabricksConnector : IRemoteSource
 {
     private readonly DatabricksOptions _options;
-    private readonly HttpTransport _transport;
-    private readonly TokenSource _tokens;
-    private readonly StatementContext _context;
+    private readonly HttpTransport? _transport;
+    private readonly TokenSource? _tokens;
+    private readonly StatementContext? _context;
+    private readonly DriverTransport? _driver;
+    private readonly HttpErrors _errors;
     private readonly CatalogReader _catalog;
 
     /// <summary>Sets the source up; nothing is connected yet.</summary>
     /// <param name="source">The source's name in the settings.</param>
     /// <param name="options">Its settings.</param>
-    /// <param name="secret">Fetches the token, or the secret of the OAuth client, whenever it is needed. It is kept nowhere else.</param>
+    /// <param name="secret">Fetches the token, or the secret of the OAuth client, whenever it is needed. It is kept nowhere else. Null where a driver connects.</param>
     /// <param name="clock">The clock of deadlines, of tokens and of links.</param>
     /// <exception cref="FederatedSegmentationException">The settings are wrong (CFG); every problem is named.</exception>
-    public DatabricksConnector(string source, DatabricksOptions options, Func<CancellationToken, ValueTask<string>> secret, TimeProvider clock)
+    public DatabricksConnector(string source, DatabricksOptions options, Func<CancellationToken, ValueTask<string>>? secret, TimeProvider clock)
     {
         var problems = options.Validate(source);
         if (!problems.IsEmpty)
@@ -40,13 +43,23 @@ public sealed class DatabricksConnector : IRemoteSource
 
         Source = source;
         _options = options;
+        if (options.Driver is { } driver)
+        {
+            _driver = new DriverTransport(source, driver, DatabricksDriver.For(), options.MaxConcurrent, options.StatementTimeout, clock);
+            _errors = _driver.Errors.Common;
+            _catalog = new DriverCatalogReader(_driver);
+            return;
+        }
+
+        ArgumentNullException.ThrowIfNull(secret);
+        _errors = DatabricksErrors.For(source, options);
         _transport = new HttpTransport(
-            options.Transport with { LinkHosts = [.. options.Transport.LinkHosts, .. DatabricksOptions.StorageHosts] }, DatabricksErrors.For(source, options), clock);
+            options.Transport with { LinkHosts = [.. options.Transport.LinkHosts, .. DatabricksOptions.StorageHosts] }, _errors, clock);
         _tokens = new TokenSource(_transport, options, secret, clock);
         var api = new DatabricksApi(_transport, options, _tokens);
         _context = new StatementContext(
             api, new StatementRunner(api, clock), new ResultFetch(api, new ByteBudget(options.InFlightBytes), clock), new SemaphoreSlim(options.MaxConcurrent), clock);
-        _catalog = new CatalogReader(_context);
+        _catalog = new ApiCatalogReader(_context);
     }
 
     /// <inheritdoc />
@@ -60,11 +73,11 @@ public sealed class DatabricksConnector : IRemoteSource
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
-        => new TableDescriptions(_catalog, _context.Errors, _options).ReadAsync(entities, cancellationToken);
+        => new TableDescriptions(_catalog, _errors, _options).ReadAsync(entities, cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
-        => new DatabricksConnectionTest(_context.Api, _tokens, _catalog, _options).RunAsync(cancellationToken);
+        => new DatabricksConnectionTest(_context?.Api, _tokens, _driver, _catalog, _options).RunAsync(cancellationToken);
 
     /// <inheritdoc />
     public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
@@ -73,20 +86,25 @@ public sealed class DatabricksConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        // Names without catalog and schema are those of the session.
-        var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, new CompileContext(), OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase), ordered: false);
-        return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, sql, plan.Columns);
+        // Names without catalog and schema are those of the session, which is a driver's own there.
+        var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase);
+        var context = _driver is null ? new CompileContext() : new CompileContext { TableName = Qualified };
+        var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, context, names, ordered: false);
+        return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, _driver is null ? sql : DatabricksDriver.Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
-    public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken) => DatabricksSession.OpenAsync(_context, run, cancellationToken);
+    public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken) 
+        => _driver is null ? DatabricksSession.OpenAsync(_context!, run, cancellationToken) : Task.FromResult(_driver.OpenSession(run));
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        _tokens.Dispose();
-        _transport.Dispose();
-        _context.Slots.Dispose();
-        return ValueTask.CompletedTask;
+        _tokens?.Dispose();
+        _transport?.Dispose();
+        _context?.Slots.Dispose();
+        return _driver?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
+
+    private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => DatabricksNames.Resolve(parts, _options) is { } name ? [name.Catalog, name.Schema, name.Table] : parts;
 }

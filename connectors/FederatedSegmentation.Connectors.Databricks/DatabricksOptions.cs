@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Errors;
 
@@ -33,6 +34,9 @@ public sealed record DatabricksOptions
     /// <summary>The id of the service principal's OAuth client; null for a personal access token.</summary>
     public string? ClientId { get; init; }
 
+    /// <summary>A driver that the user supplies, instead of the Statement Execution API; then its connection string says where to connect, how, and with which warehouse.</summary>
+    public DriverOptions? Driver { get; init; }
+
     /// <summary>How many statements may run at the warehouse at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 
@@ -50,7 +54,6 @@ public sealed record DatabricksOptions
     public ImmutableArray<Problem> Validate(string source)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
-        problems.AddRange(Transport.Validate(source));
         void Add(string option, string message, string hint, string code = "CFG006") => problems.Add(new Problem
         {
             Code = code,
@@ -61,7 +64,16 @@ public sealed record DatabricksOptions
             Hint = hint,
         });
 
-        if (string.IsNullOrWhiteSpace(WarehouseId))
+        if (Driver is null)
+        {
+            problems.AddRange(Transport.Validate(source));
+        }
+
+        if (Driver is not null)
+        {
+            // Its connection string says where to.
+        }
+        else if (string.IsNullOrWhiteSpace(WarehouseId))
         {
             Add(nameof(WarehouseId), "The SQL warehouse is not named.", "Set WarehouseId: the sixteen digits at the end of the warehouse's HTTP path.", "CFG004");
         }
@@ -80,7 +92,7 @@ public sealed record DatabricksOptions
             Add(nameof(Schema), "Schema is empty.", "Name the schema of tables without one, or leave the option out for 'default'.");
         }
 
-        if (Auth == DatabricksAuth.OAuthMachineToMachine && string.IsNullOrWhiteSpace(ClientId))
+        if (Driver is null && Auth == DatabricksAuth.OAuthMachineToMachine && string.IsNullOrWhiteSpace(ClientId))
         {
             Add("Auth:ClientId", "The service principal is not named.", "Set Auth:ClientId to the client id of its OAuth secret.", "CFG004");
         }

@@ -15,7 +15,7 @@ internal sealed class FabricConnectionTest(FabricConnections? connections, Drive
 
     internal async IAsyncEnumerable<ConnectionCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Func<CancellationToken, Task<ConnectionCheck>>[] steps = driver is null ? [ResolveAsync, ConnectAsync, LogInAsync, ListAndReadAsync, WriteAsync] : [_ => Task.FromResult(Passed("Driver", $"{driver.Description} is loaded.")), LogInAsync, ListAndReadAsync, WriteAsync];
+        Func<CancellationToken, Task<ConnectionCheck>>[] steps = driver is null ? [ResolveAsync, ConnectAsync, LogInAsync, ListAndReadAsync, WriteAsync] : [_ => Task.FromResult(driver.Check()), LogInAsync, ListAndReadAsync, WriteAsync];
         foreach (var step in steps)
         {
             var check = await step(cancellationToken).ConfigureAwait(false);

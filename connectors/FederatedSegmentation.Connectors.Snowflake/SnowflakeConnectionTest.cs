@@ -1,15 +1,26 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Snowflake.Catalog;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.Snowflake;
 
 /// <summary>Tests a connection step by step: network, TLS and login; the list of tables; one row.</summary>
-internal sealed class SnowflakeConnectionTest(CatalogReader catalog, SnowflakeOptions options)
+internal sealed class SnowflakeConnectionTest(ICatalogReader catalog, DriverTransport? driver, SnowflakeOptions options)
 {
     internal async IAsyncEnumerable<ConnectionCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (driver is not null)
+        {
+            var loaded = driver.Check();
+            yield return loaded;
+            if (loaded.Outcome == CheckOutcome.Failed)
+            {
+                yield break;
+            }
+        }
+
         var (login, _) = await TryAsync("SELECT 1 AS ANSWER", cancellationToken).ConfigureAwait(false);
         if (login is not null)
         {
@@ -18,9 +29,16 @@ internal sealed class SnowflakeConnectionTest(CatalogReader catalog, SnowflakeOp
             yield break;
         }
 
-        yield return Passed("Network", $"{options.Endpoint!.Authority} answers{(options.Proxy is { } proxy ? $" through {proxy.Authority}" : "")}.");
-        yield return Passed("TLS", options.Endpoint.Scheme == Uri.UriSchemeHttps ? "On, the certificate is trusted and names the host." : "Off: the server is this machine.");
-        yield return Passed("Login", $"{(options.User is { } user ? $"User {user}" : "The user of the token")}, role {options.Role ?? "by default"}, warehouse {options.Warehouse ?? "by default"}.");
+        if (driver is not null)
+        {
+            yield return Passed("Login", "With the account, role and warehouse of the connection string.");
+        }
+        else
+        {
+            yield return Passed("Network", $"{options.Endpoint!.Authority} answers{(options.Proxy is { } proxy ? $" through {proxy.Authority}" : "")}.");
+            yield return Passed("TLS", options.Endpoint.Scheme == Uri.UriSchemeHttps ? "On, the certificate is trusted and names the host." : "Off: the server is this machine.");
+            yield return Passed("Login", $"{(options.User is { } user ? $"User {user}" : "The user of the token")}, role {options.Role ?? "by default"}, warehouse {options.Warehouse ?? "by default"}.");
+        }
 
         var database = SnowflakeDialect.Instance.QuoteIdentifier(options.Database);
         var (listing, tables) = await TryAsync(

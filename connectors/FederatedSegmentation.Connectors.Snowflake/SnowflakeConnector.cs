@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Connectors.Snowflake.Catalog;
 using FederatedSegmentation.Connectors.Snowflake.Protocol;
@@ -16,8 +17,10 @@ namespace FederatedSegmentation.Connectors.Snowflake;
 public sealed class SnowflakeConnector : IRemoteSource
 {
     private readonly SnowflakeOptions _options;
-    private readonly SnowflakeClient _client;
-    private readonly CatalogReader _catalog;
+    private readonly SnowflakeClient? _client;
+    private readonly DriverTransport? _driver;
+    private readonly HttpErrors _errors;
+    private readonly ICatalogReader _catalog;
     private readonly SemaphoreSlim _slots;
     private readonly ByteBudget _budget;
     private readonly TimeProvider _clock;
@@ -25,10 +28,10 @@ public sealed class SnowflakeConnector : IRemoteSource
     /// <summary>Sets the source up; nothing is connected yet.</summary>
     /// <param name="source">The source's name in the settings.</param>
     /// <param name="options">Its settings.</param>
-    /// <param name="secrets">Fetches the secrets, whenever a token is made.</param>
+    /// <param name="secrets">Fetches the secrets, whenever a token is made; null where a driver connects.</param>
     /// <param name="clock">The clock of deadlines and tokens.</param>
     /// <exception cref="FederatedSegmentationException">The settings are wrong (CFG); every problem is named.</exception>
-    public SnowflakeConnector(string source, SnowflakeOptions options, SnowflakeSecrets secrets, TimeProvider clock)
+    public SnowflakeConnector(string source, SnowflakeOptions options, SnowflakeSecrets? secrets, TimeProvider clock)
     {
         var problems = options.Validate(source);
         if (!problems.IsEmpty)
@@ -39,9 +42,20 @@ public sealed class SnowflakeConnector : IRemoteSource
         Source = source;
         _options = options;
         _clock = clock;
-        var errors = SnowflakeErrors.Of(source, options);
-        _client = new SnowflakeClient(new HttpTransport(options.Transport, errors, clock), new AccessToken(options, secrets, errors, clock), options, clock);
-        _catalog = new CatalogReader(_client);
+        if (options.Driver is { } driver)
+        {
+            _driver = new DriverTransport(source, driver, SnowflakeDriver.For(options), options.MaxConcurrent, options.StatementTimeout, clock);
+            _errors = _driver.Errors.Common;
+            _catalog = new DriverCatalogReader(_driver);
+        }
+        else
+        {
+            ArgumentNullException.ThrowIfNull(secrets);
+            _errors = SnowflakeErrors.Of(source, options);
+            _client = new SnowflakeClient(new HttpTransport(options.Transport, _errors, clock), new AccessToken(options, secrets, _errors, clock), options, clock);
+            _catalog = new CatalogReader(_client);
+        }
+
         _slots = new SemaphoreSlim(options.MaxConcurrent);
         _budget = new ByteBudget(options.InFlightBytes);
     }
@@ -57,11 +71,11 @@ public sealed class SnowflakeConnector : IRemoteSource
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
-        => new TableDescriptions(_catalog, _client.Errors, _options).ReadAsync(entities, cancellationToken);
+        => new TableDescriptions(_catalog, _errors, _options).ReadAsync(entities, cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
-        => new SnowflakeConnectionTest(_catalog, _options).RunAsync(cancellationToken);
+        => new SnowflakeConnectionTest(_catalog, _driver, _options).RunAsync(cancellationToken);
 
     /// <inheritdoc />
     public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
@@ -70,19 +84,28 @@ public sealed class SnowflakeConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, new CompileContext(), OutputNames.Of(plan.Columns, StringComparer.Ordinal), ordered: false);
-        return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, sql, plan.Columns);
+        var names = OutputNames.Of(plan.Columns, StringComparer.Ordinal);
+        var context = _driver is null ? new CompileContext() : new CompileContext { TableName = Qualified };
+        var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, context, names, ordered: false);
+        return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, _driver is null ? sql : SnowflakeDriver.Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
-        => Task.FromResult<ISourceSession>(new SnowflakeSession(_client, _options, _slots, _budget, run, _clock));
+        => Task.FromResult(_driver?.OpenSession(run) ?? new SnowflakeSession(_client!, _options, _slots, _budget, run, _clock));
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        _client?.Dispose();
+        if (_driver is not null)
+        {
+            await _driver.DisposeAsync().ConfigureAwait(false);
+        }
+
         _slots.Dispose();
-        return ValueTask.CompletedTask;
     }
+
+    // Database and schema of a driver's session need not be ours.
+    private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => QualifiedName.Resolve(parts, _options) is { } name ? [name.Database, name.Schema, name.Table] : parts;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FederatedSegmentation.Connectors.Http;
 
 namespace FederatedSegmentation.Connectors.Snowflake;
@@ -54,6 +55,11 @@ internal static class SnowflakeErrors
         new("100039", SourceErrorCodes.TooManyDigits, false, "A number that {what} computes at {server} is out of range, for instance a sum of more than 38 digits.", "Declare a smaller type, or exclude the rows with such values."),
         new("100046", SourceErrorCodes.TooManyDigits, false, "A number that {what} computes at {server} is out of range, for instance a sum of more than 38 digits.", "Declare a smaller type, or exclude the rows with such values."),
         new("100051", SourceErrorCodes.ValueDoesNotFit, false, "A view behind {what} divides by zero.", "Correct the view."));
+
+    /// <summary>The rule of a number as drivers carry it, without leading zeros; or null.</summary>
+    internal static HttpErrorRule? FindRule(string code) => code.Length <= 6 && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? Table.FindCode(number.ToString("D6", CultureInfo.InvariantCulture))
+        : null;
 
     /// <summary>The errors of a source.</summary>
     internal static HttpErrors Of(string source, SnowflakeOptions options) => new(

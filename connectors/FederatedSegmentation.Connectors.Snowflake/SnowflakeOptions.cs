@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Errors;
 
@@ -36,6 +37,9 @@ public sealed record SnowflakeOptions
 
     /// <summary>A PEM file with authorities that are trusted beside those of the machine, or null.</summary>
     public string? RootCertificate { get; init; }
+
+    /// <summary>A driver that the user supplies, instead of the SQL API; then its connection string says where to connect, how, and with which role and warehouse.</summary>
+    public DriverOptions? Driver { get; init; }
 
     /// <summary>How many statements may run at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
@@ -89,7 +93,11 @@ public sealed record SnowflakeOptions
             Hint = hint,
         });
 
-        problems.AddRange(Transport.Validate(source));
+        if (Driver is null)
+        {
+            problems.AddRange(Transport.Validate(source));
+        }
+
         if (Account is not null && (Account.Length == 0 || !Account.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')))
         {
             Add(nameof(Account), "Account is not an account identifier.", "Write ORGANISATION-ACCOUNT, without https:// and without snowflakecomputing.com.");
@@ -103,7 +111,7 @@ public sealed record SnowflakeOptions
         {
             Add("Auth/Kind", "The kind of authentication is not known.", "Use KeyPair, OAuth or ProgrammaticAccessToken.");
         }
-        else if (Authentication == SnowflakeAuthentication.KeyPair && string.IsNullOrWhiteSpace(User))
+        else if (Driver is null && Authentication == SnowflakeAuthentication.KeyPair && string.IsNullOrWhiteSpace(User))
         {
             Add("Auth/User", "The user is not named.", "Set Auth:User to the login name that has the public key.");
         }

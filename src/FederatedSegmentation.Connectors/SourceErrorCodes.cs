@@ -42,6 +42,9 @@ public static class SourceErrorCodes
     /// <summary>A link of an answer leads to a host that is not allowed.</summary>
     public const string ForeignLink = "SRC013";
 
+    /// <summary>A driver that the settings name cannot be used: it does not load, or lacks something.</summary>
+    public const string DriverUnusable = "CFG013";
+
     /// <summary>A stored value does not fit the type.</summary>
     public const string ValueDoesNotFit = "DAT001";
 

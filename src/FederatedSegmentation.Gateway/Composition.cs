@@ -35,6 +35,7 @@ internal static class Composition
         DatabricksSourceOptions databricks => DatabricksSource.Connect(databricks, inFlightBytes),
         BigQuerySourceOptions bigQuery => BigQuerySource.Connect(bigQuery),
         FabricSourceOptions fabric => FabricSource.Connect(fabric),
+        DriverSourceOptions driver => DriverSource.Connect(driver),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 
@@ -46,6 +47,7 @@ internal static class Composition
         DatabricksSourceOptions databricks => $"{databricks.Http.Endpoint.Authority}/{databricks.Catalog}",
         BigQuerySourceOptions bigQuery => $"{bigQuery.Project} in {bigQuery.Location}",
         FabricSourceOptions fabric => FormattableString.Invariant($"{fabric.Server}:{fabric.Port}/{fabric.Database}"),
+        DriverSourceOptions driver => $"{driver.Database} through {driver.FactoryType}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "Unknown kind of source."),
     };
 }

@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
 using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric;
 using FederatedSegmentation.Settings;
+using FederatedSegmentation.Testing;
 using FederatedSegmentation.Testing.Warehouses;
 
 namespace FederatedSegmentation.PropertyTests;
@@ -17,10 +19,15 @@ public sealed partial class FabricRemote : RemoteDatabase
     private readonly WarehouseServer _server;
     private readonly string _database = $"cases {Guid.NewGuid():N}";
 
-    private FabricRemote(WarehouseServer server) => _server = server;
+    private readonly bool _isThroughADriver;
+
+    private FabricRemote(WarehouseServer server, bool isThroughADriver) => (_server, _isThroughADriver) = (server, isThroughADriver);
 
     /// <summary>An empty warehouse of the shared server.</summary>
-    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken));
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: false);
+
+    /// <summary>The same, reached through another build of SqlClient from the folder of drivers.</summary>
+    public static async Task<RemoteDatabase> CreateThroughADriverAsync(CancellationToken cancellationToken) => new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: true);
 
     /// <inheritdoc />
     public override SourceOptions Options => new FabricSourceOptions(Name)
@@ -43,6 +50,7 @@ public sealed partial class FabricRemote : RemoteDatabase
             Server = "localhost",
             Port = _server.Port,
             Database = _database,
+            Driver = _isThroughADriver ? new DriverOptions("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient", DriverFolder.Path, () => FormattableString.Invariant($"Server=tcp:localhost,{_server.Port};Database={_database};User ID=reader;Password={Password};Encrypt=Strict;ServerCertificate={_server.CertificateFile};ConnectRetryCount=0;Connect Timeout=300")) : null,
             Authentication = new FabricPassword("reader", () => Password),
             Encrypt = FabricEncryption.Strict,
             ServerCertificate = _server.CertificateFile,

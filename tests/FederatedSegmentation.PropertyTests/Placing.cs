@@ -68,6 +68,9 @@ public sealed class Placing
     /// <summary>Everything in Fabric.</summary>
     public static Placing InFabric { get; } = new("fabric", FileForm.Csv, (_, _) => true, FabricRemote.CreateAsync);
 
+    /// <summary>Everything in Fabric, through a driver.</summary>
+    public static Placing InFabricThroughADriver { get; } = new("fabric-driver", FileForm.Csv, (_, _) => true, FabricRemote.CreateThroughADriverAsync);
+
     /// <summary>About half of the tables in Fabric, the others files of all forms.</summary>
     public static Placing InFilesAndFabric { get; } = new(
         "files-and-fabric", FileForm.Varied, (seed, entity) => StableHash.Of(seed, "place", entity) % 2 == 0, FabricRemote.CreateAsync);

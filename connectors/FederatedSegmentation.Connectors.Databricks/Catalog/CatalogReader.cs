@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FederatedSegmentation.Arrow;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Databricks.Fetch;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.Databricks.Catalog;
 
-/// <summary>Asks the catalogue, over the same road as data: results are text and arrive as Arrow. Safe for concurrent use.</summary>
-internal sealed partial class CatalogReader(StatementContext context)
+/// <summary>Asks the catalogue. Safe for concurrent use.</summary>
+internal abstract partial class CatalogReader
 {
     /// <summary>The rows of a query all of whose columns are text.</summary>
     /// <param name="sql">The query.</param>
@@ -17,34 +18,7 @@ internal sealed partial class CatalogReader(StatementContext context)
     /// <param name="what">What is read, for errors.</param>
     /// <param name="stage">For errors.</param>
     /// <param name="cancellationToken">Cancels it at the warehouse.</param>
-    internal async Task<List<string?[]>> ReadAsync(string sql, int columns, string what, Stage stage, CancellationToken cancellationToken)
-    {
-        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        StatementAnswer answer;
-        try
-        {
-            answer = await context.Runner.RunAsync(new StatementText(null, sql, "catalog", "catalog", what, stage), null, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Slots.Release();
-        }
-
-        var schema = new ArrowSchema(Enumerable.Range(0, columns).Select(i => new ArrowField(string.Create(CultureInfo.InvariantCulture, $"c{i}"), ArrowType.Utf8)));
-        var rows = new List<string?[]>();
-        await foreach (var batch in context.Fetch.FetchAsync(answer, schema, what, stage, cancellationToken).ConfigureAwait(false))
-        {
-            using (batch)
-            {
-                for (var row = 0; row < batch.RowCount; row++)
-                {
-                    rows.Add([.. batch.Columns.Select(column => column.IsNull(row) ? null : column.GetString(row))]);
-                }
-            }
-        }
-
-        return rows;
-    }
+    internal abstract Task<List<string?[]>> ReadAsync(string sql, int columns, string what, Stage stage, CancellationToken cancellationToken);
 
     /// <summary>What the optimizer expects of a whole table: rows and bytes, each null where it does not know. The plan is made and not run; it needs the right to read the table.</summary>
     internal async Task<(long? Rows, long? Bytes)> EstimateAsync(QualifiedName table, Stage stage, CancellationToken cancellationToken)
@@ -81,4 +55,46 @@ internal sealed partial class CatalogReader(StatementContext context)
 
     /// <summary>A view of a catalog's <c>information_schema</c>.</summary>
     internal static string View(string catalog, string view) => DatabricksDialect.Instance.QuoteName(ImmutableArray.Create(catalog, "information_schema", view));
+}
+
+/// <summary>The catalogue over the same road as data: results are text and arrive as Arrow.</summary>
+internal sealed class ApiCatalogReader(StatementContext context) : CatalogReader
+{
+    /// <inheritdoc />
+    internal override async Task<List<string?[]>> ReadAsync(string sql, int columns, string what, Stage stage, CancellationToken cancellationToken)
+    {
+        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        StatementAnswer answer;
+        try
+        {
+            answer = await context.Runner.RunAsync(new StatementText(null, sql, "catalog", "catalog", what, stage), null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Slots.Release();
+        }
+
+        var schema = new ArrowSchema(Enumerable.Range(0, columns).Select(i => new ArrowField(string.Create(CultureInfo.InvariantCulture, $"c{i}"), ArrowType.Utf8)));
+        var rows = new List<string?[]>();
+        await foreach (var batch in context.Fetch.FetchAsync(answer, schema, what, stage, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                for (var row = 0; row < batch.RowCount; row++)
+                {
+                    rows.Add([.. batch.Columns.Select(column => column.IsNull(row) ? null : column.GetString(row))]);
+                }
+            }
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>The catalogue through a driver that the user supplies.</summary>
+internal sealed class DriverCatalogReader(DriverTransport transport) : CatalogReader
+{
+    /// <inheritdoc />
+    internal override async Task<List<string?[]>> ReadAsync(string sql, int columns, string what, Stage stage, CancellationToken cancellationToken)
+        => (await transport.ReadTextAsync(sql, stage, what, cancellationToken).ConfigureAwait(false)).Rows;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Connectors.Snowflake.Protocol;
 using FederatedSegmentation.Model.Errors;
@@ -6,17 +7,31 @@ using FederatedSegmentation.Model.Errors;
 namespace FederatedSegmentation.Connectors.Snowflake.Catalog;
 
 /// <summary>Runs statements on the catalogue, whose results are small, and gives their rows as text. Safe for concurrent use.</summary>
-internal sealed class CatalogReader(SnowflakeClient client)
+internal interface ICatalogReader
 {
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
-
     /// <summary>All rows of a statement.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="stage">The stage that errors name.</param>
     /// <param name="what">What it is for, to be read inside a sentence.</param>
     /// <param name="cancellationToken">Cancels it at the source.</param>
     /// <returns>The names of the columns, and the rows.</returns>
-    internal async Task<(string[] Names, List<string?[]> Rows)> ReadAsync(string sql, Stage stage, string what, CancellationToken cancellationToken)
+    Task<(string[] Names, List<string?[]> Rows)> ReadAsync(string sql, Stage stage, string what, CancellationToken cancellationToken);
+}
+
+/// <summary>The catalogue through a driver that the user supplies.</summary>
+internal sealed class DriverCatalogReader(DriverTransport transport) : ICatalogReader
+{
+    /// <inheritdoc />
+    public Task<(string[] Names, List<string?[]> Rows)> ReadAsync(string sql, Stage stage, string what, CancellationToken cancellationToken) => transport.ReadTextAsync(sql, stage, what, cancellationToken);
+}
+
+/// <summary>The catalogue over the SQL API.</summary>
+internal sealed class CatalogReader(SnowflakeClient client) : ICatalogReader
+{
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc />
+    public async Task<(string[] Names, List<string?[]> Rows)> ReadAsync(string sql, Stage stage, string what, CancellationToken cancellationToken)
     {
         var handle = await client.SubmitAsync(sql, keys: null, "fedseg catalogue", Time, what, stage, cancellationToken).ConfigureAwait(false);
         try

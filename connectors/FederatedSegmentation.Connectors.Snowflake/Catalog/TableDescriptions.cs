@@ -9,7 +9,7 @@ using FederatedSegmentation.Model.Types;
 namespace FederatedSegmentation.Connectors.Snowflake.Catalog;
 
 /// <summary>Reads how the tables behind entities are stored; missing tables and columns of all entities are reported together.</summary>
-internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors, SnowflakeOptions options)
+internal sealed class TableDescriptions(ICatalogReader catalog, HttpErrors errors, SnowflakeOptions options)
 {
     private sealed record Table(Dictionary<string, NativeType> Columns, long? Rows, long? Bytes);
 

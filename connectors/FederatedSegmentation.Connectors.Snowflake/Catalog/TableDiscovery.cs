@@ -4,7 +4,7 @@ using FederatedSegmentation.Model.Errors;
 namespace FederatedSegmentation.Connectors.Snowflake.Catalog;
 
 /// <summary>Reads what the role may see of the database: tables and views with columns, declared keys and sizes.</summary>
-internal sealed class TableDiscovery(CatalogReader catalog, SnowflakeOptions options)
+internal sealed class TableDiscovery(ICatalogReader catalog, SnowflakeOptions options)
 {
     private const string What = "the list of its tables";
 

@@ -95,7 +95,7 @@ public sealed class DriverErrors
         var names = $" It threw {failure.Message}.";
         var rule = failure switch
         {
-            { IsMissingLibrary: true } => new HttpErrorRule("", "CFG013", false, "{server} lacks something that it needs: an assembly, or a native library." + names, "Put everything that the driver needs into Driver:Path, for this platform."),
+            { IsMissingLibrary: true } => new HttpErrorRule("", SourceErrorCodes.DriverUnusable, false, "{server} lacks something that it needs: an assembly, or a native library." + names, "Put everything that the driver needs into Driver:Path, for this platform."),
             { IsTransportSecurity: true } => new HttpErrorRule("", SourceErrorCodes.TransportSecurity, false, "The TLS handshake of {server} failed, or it does not accept the server's certificate.", "Check the name of the server and the certificate's authority in the connection string."),
             { IsNetwork: true } when isConnecting => new HttpErrorRule("", SourceErrorCodes.Unreachable, true, "{server} does not reach its server.", "Check the address in the connection string, the network and the firewall."),
             { IsNetwork: true } => new HttpErrorRule("", SourceErrorCodes.ConnectionLost, true, "The connection of {server} broke during {what}.", "Run it again; look at the network if it happens again."),

@@ -133,11 +133,7 @@ internal sealed class DriverStatement(
         var columns = _builder.Columns.AsSpan();
         for (var i = 0; i < columns.Length; i++)
         {
-            if (reader.IsDBNull(i))
-            {
-                columns[i].AppendNull();
-            }
-            else if (!TryAppend(i, columns[i]))
+            if (!TryAppend(i, columns[i]))
             {
                 columns[i].AppendNull();
                 _misfits[i]++;
@@ -151,6 +147,12 @@ internal sealed class DriverStatement(
     {
         try
         {
+            if (reader.IsDBNull(ordinal))
+            {
+                column.AppendNull();
+                return true;
+            }
+
             return readers[ordinal].TryAppend(reader, ordinal, column);
         }
         catch (Exception thrown) when (thrown is OverflowException or FormatException or InvalidCastException or ArgumentOutOfRangeException)

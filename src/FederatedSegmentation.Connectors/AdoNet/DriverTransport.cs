@@ -13,25 +13,31 @@ public sealed class DriverTransport : IAsyncDisposable
 
     private readonly DriverOptions _options;
     private readonly DriverVendor _vendor;
-    private readonly LoadedDriver _driver;
+    private readonly Lazy<LoadedDriver> _driver;
     private readonly SemaphoreSlim _slots;
     private readonly TimeSpan? _statementTimeout;
     private readonly TimeProvider _clock;
 
-    /// <summary>Loads the driver; nothing is connected yet.</summary>
+    /// <summary>Sets it up; nothing is loaded or connected yet. Whatever needs the driver ends with CFG006 or CFG013 where it cannot be loaded.</summary>
     /// <param name="source">The source's name in the settings.</param>
     /// <param name="options">Which driver.</param>
     /// <param name="vendor">What the vendor's source needs of it.</param>
     /// <param name="maxConcurrent">How many statements of runs may run at once.</param>
     /// <param name="statementTimeout">The longest time of one statement, or null: then only the run's deadline limits it.</param>
     /// <param name="clock">The clock of deadlines.</param>
-    /// <exception cref="FederatedSegmentationException">CFG006 or CFG013: the driver cannot be used.</exception>
     public DriverTransport(string source, DriverOptions options, DriverVendor vendor, int maxConcurrent, TimeSpan? statementTimeout, TimeProvider clock)
     {
         _options = options;
         _vendor = vendor;
-        _driver = LoadedDriver.Load(source, options);
-        _vendor.Prepare(_driver.Factory);
+        // A failure is not kept: the folder may be filled meanwhile.
+        _driver = new Lazy<LoadedDriver>(
+            () =>
+            {
+                var driver = LoadedDriver.Load(source, options);
+                vendor.Prepare(driver.Factory);
+                return driver;
+            },
+            LazyThreadSafetyMode.PublicationOnly);
         _slots = new SemaphoreSlim(maxConcurrent);
         _statementTimeout = statementTimeout;
         _clock = clock;
@@ -41,8 +47,18 @@ public sealed class DriverTransport : IAsyncDisposable
     /// <summary>How failures are told.</summary>
     public DriverErrors Errors { get; }
 
-    /// <summary>The driver as people know it: the factory's type and the version of its assembly.</summary>
-    public string Description => $"{_options.Name} {_driver.Version}";
+    /// <summary>The first step of a connection test: the driver is loaded, and which it is.</summary>
+    public ConnectionCheck Check()
+    {
+        try
+        {
+            return new ConnectionCheck("Driver", CheckOutcome.Passed, $"{_options.Name} {_driver.Value.Version} is loaded.");
+        }
+        catch (FederatedSegmentationException unusable)
+        {
+            return new ConnectionCheck("Driver", CheckOutcome.Failed, $"{unusable.Problems[0].Message} {unusable.Problems[0].Hint}");
+        }
+    }
 
     /// <summary>Runs small queries on one connection and hands each row to its reader.</summary>
     /// <param name="stage">The stage that errors name.</param>
@@ -198,8 +214,8 @@ public sealed class DriverTransport : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var text = _options.ConnectionString();
-        var connection = _driver.Factory.CreateConnection() ?? throw LoadedDriver.Wrong(
-            Errors.Source, "CFG013", "Driver:Factory", $"{_options.Name} makes no connections.", "Name the factory of a driver for databases.");
+        var connection = _driver.Value.Factory.CreateConnection() ?? throw LoadedDriver.Wrong(
+            Errors.Source, SourceErrorCodes.DriverUnusable, "Driver:Factory", $"{_options.Name} makes no connections.", "Name the factory of a driver for databases.");
         try
         {
             try

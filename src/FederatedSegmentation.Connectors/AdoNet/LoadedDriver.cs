@@ -10,7 +10,6 @@ namespace FederatedSegmentation.Connectors.AdoNet;
 /// <param name="Version">The version of its assembly.</param>
 internal sealed record LoadedDriver(DbProviderFactory Factory, string Version)
 {
-    private const string Unusable = "CFG013";
     private const string WrongValue = "CFG006";
 
     /// <summary>Loads a driver.</summary>
@@ -37,20 +36,20 @@ internal sealed record LoadedDriver(DbProviderFactory Factory, string Version)
         var isFile = File.Exists(options.Path);
         if (!isFile && !Directory.Exists(options.Path))
         {
-            throw Wrong(source, Unusable, "Driver:Path", $"The driver's folder {options.Path} is not there.", "Put the driver's assembly and everything that it needs into it; `dotnet publish` of a project that refers to the driver makes such a folder.");
+            throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Path", $"The driver's folder {options.Path} is not there.", "Put the driver's assembly and everything that it needs into it; `dotnet publish` of a project that refers to the driver makes such a folder.");
         }
 
         var context = DriverLoadContext.Of(isFile ? Path.GetDirectoryName(options.Path)! : options.Path);
         var path = isFile ? options.Path : context.Find(name);
         if (path is null)
         {
-            throw Wrong(source, Unusable, "Driver:Path", $"The folder {options.Path} has no {name.Name}.dll.", "Name the folder that holds the driver, and the assembly as its file is called.");
+            throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Path", $"The folder {options.Path} has no {name.Name}.dll.", "Name the folder that holds the driver, and the assembly as its file is called.");
         }
 
         var type = FindType(source, options, context, path);
         if (!typeof(DbProviderFactory).IsAssignableFrom(type))
         {
-            throw Wrong(source, Unusable, "Driver:Factory", $"{options.TypeName} of {path} is not a DbProviderFactory.", "Name the driver's factory, not its connection; the driver's documentation says what it is called.");
+            throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Factory", $"{options.TypeName} of {path} is not a DbProviderFactory.", "Name the driver's factory, not its connection; the driver's documentation says what it is called.");
         }
 
         return new LoadedDriver(InstanceOf(source, options, type), Printable(type.Assembly.GetName().Version?.ToString()));
@@ -62,11 +61,11 @@ internal sealed record LoadedDriver(DbProviderFactory Factory, string Version)
         {
             var assembly = context.LoadFromAssemblyPath(path);
             return assembly.GetType(options.TypeName, throwOnError: false, ignoreCase: false)
-                ?? throw Wrong(source, Unusable, "Driver:Factory", $"{path} has no type {options.TypeName}.", Suggest(assembly));
+                ?? throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Factory", $"{path} has no type {options.TypeName}.", Suggest(assembly));
         }
         catch (Exception unreadable) when (unreadable is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException)
         {
-            throw Wrong(source, Unusable, "Driver:Path", $"{path} does not load: it is no assembly of .NET for this machine, or something that it needs is not in the folder.", "Put the driver's build for this platform and .NET into the folder, with everything that it needs.");
+            throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Path", $"{path} does not load: it is no assembly of .NET for this machine, or something that it needs is not in the folder.", "Put the driver's build for this platform and .NET into the folder, with everything that it needs.");
         }
     }
 
@@ -96,11 +95,11 @@ internal sealed record LoadedDriver(DbProviderFactory Factory, string Version)
         }
         catch (Exception failed) when (failed is TargetInvocationException or TypeInitializationException or FileNotFoundException or FileLoadException or TypeLoadException or BadImageFormatException)
         {
-            throw Wrong(source, Unusable, "Driver:Path", $"{options.TypeName} does not start: something that it needs is missing or made for another platform ({DriverFailure.NamesOf(failed)}).", "Put everything that the driver needs into its folder, native libraries too.");
+            throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Path", $"{options.TypeName} does not start: something that it needs is missing or made for another platform ({DriverFailure.NamesOf(failed)}).", "Put everything that the driver needs into its folder, native libraries too.");
         }
 
         return instance as DbProviderFactory
-            ?? throw Wrong(source, Unusable, "Driver:Factory", $"{options.TypeName} has no public static field Instance with its factory.", "Every factory of ADO.NET has one: name another type, or ask the driver's maker.");
+            ?? throw Wrong(source, SourceErrorCodes.DriverUnusable, "Driver:Factory", $"{options.TypeName} has no public static field Instance with its factory.", "Every factory of ADO.NET has one: name another type, or ask the driver's maker.");
     }
 
     internal static FederatedSegmentationException Wrong(string source, string code, string option, string message, string hint)

@@ -32,4 +32,7 @@ public static class SettingsCodes
 
     /// <summary>A source that the settings do not have.</summary>
     public const string UnknownSource = "CFG011";
+
+    /// <summary>An option that another one makes useless.</summary>
+    public const string Unused = "CFG012";
 }

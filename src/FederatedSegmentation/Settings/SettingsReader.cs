@@ -100,7 +100,7 @@ public static class SettingsReader
             if (section.Says("Kind", kind))
             {
                 _ = section.RequiredText("Kind");
-                var source = read(name, section);
+                var source = DriverSourceOptions.Find(name, kind, section) ?? read(name, section);
                 section.Finish();
                 return source;
             }

@@ -197,6 +197,24 @@ internal sealed class SettingsSection(SettingNode? node, string path, string fol
     /// <summary>Adds a defect of an option that was taken.</summary>
     internal void Reject(string code, string name, string message, string hint) => problems.Add(code, PathOf(name), node?.Find(name) ?? node, message, hint);
 
+    /// <summary>Whether an option is set.</summary>
+    internal bool Has(string name) => node?.Find(name) is not (null or { Kind: SettingKind.Null });
+
+    /// <summary>Refuses an option of the kind that another option makes useless; one that is null changes nothing anyway.</summary>
+    internal void RejectUnused(string name, string message, string hint)
+    {
+        if (node?.Find(name) is not { } value)
+        {
+            return;
+        }
+
+        _known.Add(name);
+        if (value.Kind != SettingKind.Null)
+        {
+            problems.Add(SettingsCodes.Unused, PathOf(name), value, message, hint);
+        }
+    }
+
     /// <summary>Refuses the members that nobody asked for.</summary>
     internal void Finish()
     {

@@ -12,9 +12,9 @@ public sealed class SampleTests
     {
         var problems = new SettingsProblems("appsettings.sample.json");
         var options = SettingsReader.Bind(File.ReadAllBytes(Sample), Sample, "appsettings.sample.json", [], problems);
-        Assert.Equal(["files", "postgres", "snowflake", "databricks", "bigquery", "fabric"], options.Sources.Select(source => source.Kind));
+        Assert.Equal(["files", "postgres", "snowflake", "databricks", "bigquery", "fabric", "snowflake"], options.Sources.Select(source => source.Kind));
         // Env stands for the two forms of a reference to a secret.
-        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File", "FederatedSegmentation:Sources:crm:Auth:PrivateKey:Env", "FederatedSegmentation:Sources:scores:Auth:ClientSecret:File", "FederatedSegmentation:Sources:web:Auth:KeyFile:File", "FederatedSegmentation:Sources:warehouse:Auth:ClientSecret:File"], problems.Absent);
+        Assert.Equal(["FederatedSegmentation:Sources:ops:Auth:Password:File", "FederatedSegmentation:Sources:crm:Auth:PrivateKey:Env", "FederatedSegmentation:Sources:scores:Auth:ClientSecret:File", "FederatedSegmentation:Sources:web:Auth:KeyFile:File", "FederatedSegmentation:Sources:warehouse:Auth:ClientSecret:File", "FederatedSegmentation:Sources:partner:Driver:ConnectionString:File"], problems.Absent);
     }
 
     [Theory]
@@ -44,7 +44,9 @@ public sealed class SampleTests
                     "Auth": { "Kind": "oauth_m2m", "ClientId": "f3b5c9d2-0000-0000-0000-000000000000", "ClientSecret": { "Env": "SCORES_SECRET" } } },
                 "web": { "Kind": "bigquery", "Project": "my-project", "Location": "EU", "Auth": { "Kind": "service_account", "KeyFile": { "Env": "WEB_KEY" } } },
                 "warehouse": { "Kind": "fabric", "Server": "abc.datawarehouse.fabric.microsoft.com", "Database": "sales",
-                    "Auth": { "Kind": "service_principal", "TenantId": "00000000-0000-0000-0000-000000000000", "ClientId": "00000000-0000-0000-0000-000000000000", "ClientSecret": { "Env": "FABRIC_CLIENT_SECRET" } } } } } }
+                    "Auth": { "Kind": "service_principal", "TenantId": "00000000-0000-0000-0000-000000000000", "ClientId": "00000000-0000-0000-0000-000000000000", "ClientSecret": { "Env": "FABRIC_CLIENT_SECRET" } } },
+                "partner": { "Kind": "snowflake", "Database": "PARTNER",
+                    "Driver": { "Factory": "Snowflake.Data.Client.SnowflakeDbFactory, Snowflake.Data", "Path": "drivers/snowflake", "ConnectionString": { "Env": "PARTNER_CONNECTION" } } } } } }
             """);
         Assert.Equal(bare.Sources.Select(source => source.ToString()), shown.Sources.Select(source => source.ToString()));
         Assert.Equal(bare with { Sources = shown.Sources }, shown);

@@ -68,7 +68,7 @@ internal static class ColumnReaders
 
     private static ExactRead? Exact(Type type, Type specific, int precision)
         => specific == typeof(SqlDecimal) ? ExactNumbers.SqlDecimal
-        // A driver may round to what its decimal holds: wider numbers are asked for as text, which ODBC gives of any type.
+        // A driver may round to what its decimal holds: wider numbers are asked for as text, which some give of any type and others refuse.
         : type == typeof(decimal) ? precision <= DigitsOfDecimal ? ExactNumbers.Decimal : ExactNumbers.Text
         : type == typeof(BigInteger) ? ExactNumbers.Big
         : type == typeof(ulong) ? ExactNumbers.Unsigned
