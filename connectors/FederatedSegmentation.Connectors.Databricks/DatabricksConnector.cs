@@ -69,7 +69,10 @@ public sealed class DatabricksConnector : IRemoteSource
     public string Kind => "databricks";
 
     /// <inheritdoc />
-    public Capabilities Capabilities => DatabricksDialect.Instance.Capabilities;
+    /// <remarks>Drivers differ in how they bind parameters: through one, keys travel as constants only.</remarks>
+    public Capabilities Capabilities => _driver is null
+        ? DatabricksDialect.Instance.Capabilities
+        : DatabricksDialect.Instance.Capabilities with { KeyRungs = [.. DatabricksDialect.Instance.Capabilities.KeyRungs.Where(rung => rung.Passage == KeyPassage.List)] };
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)

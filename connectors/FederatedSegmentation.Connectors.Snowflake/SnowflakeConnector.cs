@@ -67,7 +67,10 @@ public sealed class SnowflakeConnector : IRemoteSource
     public string Kind => "snowflake";
 
     /// <inheritdoc />
-    public Capabilities Capabilities => SnowflakeDialect.Instance.Capabilities;
+    /// <remarks>Drivers differ in how they bind parameters: through one, keys travel as constants only.</remarks>
+    public Capabilities Capabilities => _driver is null
+        ? SnowflakeDialect.Instance.Capabilities
+        : SnowflakeDialect.Instance.Capabilities with { KeyRungs = [.. SnowflakeDialect.Instance.Capabilities.KeyRungs.Where(rung => rung.Passage == KeyPassage.List)] };
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Types;
 
 namespace FederatedSegmentation.Connectors.Snowflake.Tests;
@@ -32,6 +33,15 @@ public sealed class DriverTests
     {
         var pins = SnowflakeDriver.For(new SnowflakeOptions { Database = "DB" }).Pins(new DriverStatementName("run'1", "F1", TimeSpan.FromSeconds(1.5)));
         Assert.Equal(["ALTER SESSION SET TIMEZONE = 'UTC' QUERY_TAG = 'fedseg run1 F1' STATEMENT_TIMEOUT_IN_SECONDS = 2"], pins.ToArray());
+    }
+
+    [Fact]
+    public async Task Keys_travel_as_constants_and_a_driver_that_is_not_there_fails_the_first_step()
+    {
+        await using var source = new SnowflakeConnector("crm", new SnowflakeOptions { Database = "DB", Driver = new DriverOptions("A.Factory, A", Path.GetTempPath(), () => "") }, secrets: null, TimeProvider.System);
+        Assert.Equal([KeyPassage.List], source.Capabilities.KeyRungs.Select(rung => rung.Passage));
+        var checks = await source.TestAsync(default).ToListAsync();
+        Assert.Equal(("Driver", CheckOutcome.Failed), (Assert.Single(checks).Step, checks[0].Outcome));
     }
 
     [Theory]
