@@ -13,8 +13,8 @@ internal sealed class DatabricksConnectionTest(DatabricksApi? api, TokenSource? 
     internal async IAsyncEnumerable<ConnectionCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (string Step, Func<CancellationToken, Task<ConnectionCheck>> Run)[] steps = driver is null
-            ? [("Login", LogInAsync), ("Warehouse", WarehouseAsync), ("List", ListAsync), ("Read", ReadAsync)]
-            : [("Driver", _ => Task.FromResult(driver.Check())), ("List", ListAsync), ("Read", ReadAsync)];
+            ? [("Login", LogInAsync), ("Warehouse", WarehouseAsync), ("List", ListAsync), ("Read", ReadAsync), ("Write", WriteAsync)]
+            : [("Driver", _ => Task.FromResult(driver.Check())), ("List", ListAsync), ("Read", ReadAsync), ("Write", WriteAsync)];
         foreach (var (step, run) in steps)
         {
             ConnectionCheck check;
@@ -33,8 +33,6 @@ internal sealed class DatabricksConnectionTest(DatabricksApi? api, TokenSource? 
                 yield break;
             }
         }
-
-        yield return new ConnectionCheck("Write", CheckOutcome.Passed, "Not looked at: the service has no read-only session. The gateway sends SELECT statements only; grant the principal no more than SELECT.");
     }
 
     // Name, TLS and login in one: the errors tell them apart.
@@ -73,6 +71,30 @@ internal sealed class DatabricksConnectionTest(DatabricksApi? api, TokenSource? 
         var name = new QualifiedName(options.Catalog.ToLowerInvariant(), first[0] ?? "", first[1] ?? "");
         await catalog.ReadAsync($"SELECT 'x' AS `read` FROM {name} LIMIT 1", 1, $"one row of {name}", Stage.Settings, cancellationToken).ConfigureAwait(false);
         return new ConnectionCheck("Read", CheckOutcome.Passed, $"{name} was read{(driver is null ? ", and its result came from the workspace's storage" : "")}.");
+    }
+
+    // Privileges of the principal and of its groups, and what they own; nothing is tried.
+    private async Task<ConnectionCheck> WriteAsync(CancellationToken cancellationToken)
+    {
+        var own = options.Catalog.ToLowerInvariant();
+        var powers = await catalog.ReadAsync(
+            $"""
+            SELECT DISTINCT privilege_type FROM {CatalogReader.View(own, "table_privileges")}
+            WHERE privilege_type IN ('MODIFY', 'ALL PRIVILEGES', 'ALL_PRIVILEGES') AND (grantee = current_user() OR is_account_group_member(grantee))
+            UNION
+            SELECT DISTINCT 'OWNER' AS privilege_type FROM {CatalogReader.View(own, "tables")}
+            WHERE table_schema <> 'information_schema' AND (table_owner = current_user() OR is_account_group_member(table_owner))
+            """,
+            1,
+            "a look at what may be written",
+            Stage.Settings,
+            cancellationToken).ConfigureAwait(false);
+        return powers.Count == 0
+            ? new ConnectionCheck("Write", CheckOutcome.Passed, $"The principal may not change the tables of catalog {Quoted(options.Catalog)}.")
+            : new ConnectionCheck(
+                "Write",
+                CheckOutcome.Warning,
+                $"The principal has {string.Join(", ", powers.Select(row => row[0]).Order(StringComparer.Ordinal))} of tables in catalog {Quoted(options.Catalog)}. The gateway only sends SELECT, and does not need it: USE CATALOG, USE SCHEMA and SELECT are enough.");
     }
 
     private Task<List<string?[]>> TablesAsync(CancellationToken cancellationToken) => catalog.ReadAsync(

@@ -58,9 +58,35 @@ internal sealed class SnowflakeConnectionTest(ICatalogReader catalog, DriverTran
         var row = tables.Find(table => table[0] == options.Schema) ?? tables[0];
         var first = new QualifiedName(options.Database, row[0]!, row[1]!);
         var (reading, _) = await TryAsync($"SELECT 1 AS ANSWER FROM {first} LIMIT 1", cancellationToken).ConfigureAwait(false);
-        yield return reading is not null
-            ? Failed("Read", reading)
-            : Passed("Read", string.Create(CultureInfo.InvariantCulture, $"{tables.Count} tables and views may be seen; {first} was read."));
+        if (reading is not null)
+        {
+            yield return Failed("Read", reading);
+            yield break;
+        }
+
+        yield return Passed("Read", string.Create(CultureInfo.InvariantCulture, $"{tables.Count} tables and views may be seen; {first} was read."));
+        yield return await WriteAsync(database, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Privileges of the roles that the session has, those that they inherit included; nothing is tried.
+    private async Task<ConnectionCheck> WriteAsync(string database, CancellationToken cancellationToken)
+    {
+        var (refused, powers) = await TryAsync(
+            $"""
+            SELECT DISTINCT p.PRIVILEGE_TYPE
+            FROM {database}.INFORMATION_SCHEMA.OBJECT_PRIVILEGES AS p
+            WHERE p.GRANTEE IN (SELECT r.ROLE_NAME FROM {database}.INFORMATION_SCHEMA.ENABLED_ROLES AS r)
+              AND p.PRIVILEGE_TYPE IN ('OWNERSHIP', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'CREATE TABLE', 'CREATE VIEW')
+            """,
+            cancellationToken).ConfigureAwait(false);
+        return refused is not null
+            ? Failed("Write", refused)
+            : powers.Count == 0
+            ? Passed("Write", $"The roles of the session may not change what is in {database}.")
+            : new ConnectionCheck(
+                "Write",
+                CheckOutcome.Warning,
+                $"The roles of the session have {string.Join(", ", powers.Select(row => row[0]).Order(StringComparer.Ordinal))} in {database}. The gateway only sends SELECT, and does not need it. {HowToGrant}");
     }
 
     private string HowToGrant

@@ -89,6 +89,21 @@ public sealed class CatalogTests(Workspace workspace) : IClassFixture<Workspace>
         }
     }
 
+    [WarehouseFact]
+    public async Task A_principal_that_could_write_is_warned_of()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await using var connector = workspace.Connect();
+        // Somebody else's privileges are nobody's business, and those of a group are those of its members.
+        foreach (var (grantee, outcome) in new[] { ("loader", CheckOutcome.Passed), ("account users", CheckOutcome.Warning) })
+        {
+            await workspace.Server.Control.VendorAsync(new JsonObject { ["allow"] = new JsonArray(grantee, "ml", "scores", "many", "MODIFY") }, CancellationToken.None);
+            var last = (await connector.TestAsync(CancellationToken.None).ToListAsync())[^1];
+            Assert.Equal(("Write", outcome), (last.Step, last.Outcome));
+            Assert.Equal(outcome == CheckOutcome.Warning, last.Detail.Contains("has MODIFY of tables", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("== Optimized Logical Plan ==\nRelation a.b.c[x] parquet, Statistics(sizeInBytes=1.5 KiB, rowCount=1.23E+6)\n", 1_230_000L, 1536L)]
     [InlineData("== Optimized Logical Plan ==\nRelation a.b.c[x] parquet, Statistics(sizeInBytes=512.0 B)\n", null, 512L)]

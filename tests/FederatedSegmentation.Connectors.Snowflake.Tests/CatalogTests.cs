@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Testing.Warehouses;
@@ -58,9 +59,30 @@ public sealed class CatalogTests(LocalSnowflake snowflake) : IClassFixture<Local
         Assert.Equal(Columns.Select(column => column.Name), table.Columns.Select(column => column.Name));
 
         var checks = await source.TestAsync(default).ToListAsync();
-        Assert.Equal([("Network", CheckOutcome.Passed), ("TLS", CheckOutcome.Passed), ("Login", CheckOutcome.Passed), ("Read", CheckOutcome.Passed)], checks.Select(check => (check.Step, check.Outcome)));
+        Assert.Equal([("Network", CheckOutcome.Passed), ("TLS", CheckOutcome.Passed), ("Login", CheckOutcome.Passed), ("Read", CheckOutcome.Passed), ("Write", CheckOutcome.Passed)], checks.Select(check => (check.Step, check.Outcome)));
         await using var stranger = snowflake.Connector(secrets: new SnowflakeSecrets(_ => ValueTask.FromResult("wrong")));
         Assert.Equal([("Login", CheckOutcome.Failed)], (await stranger.TestAsync(default).ToListAsync()).Select(check => (check.Step, check.Outcome)));
+    }
+
+    [WarehouseFact]
+    public async Task A_role_that_could_write_is_warned_of()
+    {
+        // Privileges stay with a database: this one is the test's own.
+        await snowflake.Control.LoadAsync([new WarehouseTable("OPENDB", "PUBLIC", "OPEN", [new WarehouseColumn("ID", "NUMBER(10,0)")], [["1"]])], CancellationToken.None);
+        await using var source = snowflake.Connector(options => options with { Database = "OPENDB" });
+        // Somebody else's privileges are nobody's business.
+        await snowflake.VendorAsync(new JsonObject { ["allow"] = new JsonArray("LOADER", "OPENDB", "PUBLIC", "OPEN", "OWNERSHIP") });
+        await snowflake.VendorAsync(new JsonObject { ["allow"] = new JsonArray("ANALYST", "OPENDB", "PUBLIC", "OPEN", "SELECT") });
+        Assert.Equal(("Write", CheckOutcome.Passed), await LastAsync());
+        await snowflake.VendorAsync(new JsonObject { ["allow"] = new JsonArray("ANALYST", "OPENDB", "PUBLIC", "OPEN", "INSERT") });
+        Assert.Equal(("Write", CheckOutcome.Warning), await LastAsync());
+        Assert.Contains("have INSERT in \"OPENDB\"", (await source.TestAsync(default).ToListAsync())[^1].Detail, StringComparison.Ordinal);
+
+        async Task<(string, CheckOutcome)> LastAsync()
+        {
+            var last = (await source.TestAsync(default).ToListAsync())[^1];
+            return (last.Step, last.Outcome);
+        }
     }
 
     private Task LoadAsync() => snowflake.LoadAsync(

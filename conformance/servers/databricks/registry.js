@@ -7,15 +7,18 @@ import { StatementProblem } from './problems.js';
 const metadata = '__information_schema';
 const views = {
   schemata: 'catalog_name VARCHAR, schema_name VARCHAR, schema_owner VARCHAR, comment VARCHAR',
-  tables: 'table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, table_type VARCHAR, is_insertable_into VARCHAR, data_source_format VARCHAR, comment VARCHAR',
+  tables: 'table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, table_type VARCHAR, is_insertable_into VARCHAR, data_source_format VARCHAR, comment VARCHAR, table_owner VARCHAR',
   columns: `table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, column_name VARCHAR, ordinal_position INTEGER, column_default VARCHAR, is_nullable VARCHAR,
     full_data_type VARCHAR, data_type VARCHAR, numeric_precision INTEGER, numeric_scale INTEGER, comment VARCHAR`,
   table_constraints: 'constraint_catalog VARCHAR, constraint_schema VARCHAR, constraint_name VARCHAR, table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, constraint_type VARCHAR, enforced VARCHAR',
   key_column_usage: `constraint_catalog VARCHAR, constraint_schema VARCHAR, constraint_name VARCHAR, table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, column_name VARCHAR,
     ordinal_position INTEGER, position_in_unique_constraint INTEGER`,
+  table_privileges: 'grantor VARCHAR, grantee VARCHAR, table_catalog VARCHAR, table_schema VARCHAR, table_name VARCHAR, privilege_type VARCHAR, is_grantable VARCHAR, inherited_from VARCHAR',
   referential_constraints: `constraint_catalog VARCHAR, constraint_schema VARCHAR, constraint_name VARCHAR, unique_constraint_catalog VARCHAR, unique_constraint_schema VARCHAR,
     unique_constraint_name VARCHAR, match_option VARCHAR, update_rule VARCHAR, delete_rule VARCHAR`,
 };
+
+const principal = 'duckdb';
 
 export class Registry {
   #tables = new Map();
@@ -25,11 +28,14 @@ export class Registry {
   /** Tables that are not shown at all, and those that are shown but may not be read; by key. */
   hidden = new Set();
   refused = new Set();
-  writable = new Set();
+  /** Privileges on tables beyond SELECT: [grantee, catalog, schema, name, privilege]. */
+  privileges = [];
 
   static async open() {
     const registry = new Registry();
     registry.#duckdb = await DuckDbEngine.open();
+    // What information_schema is asked with: everybody is a member of the group of all users. The engine calls its user as `principal` does.
+    await registry.#duckdb.run("CREATE MACRO is_account_group_member(name) AS name = 'account users'");
     return registry;
   }
 
@@ -96,9 +102,12 @@ export class Registry {
     const tables = this.all().filter((entry) => !this.isHidden(entry));
     for (const catalog of new Set(['system', ...tables.map((entry) => entry.catalog)])) {
       const own = catalog === 'system' ? tables : tables.filter((entry) => entry.catalog === catalog);
-      const rows = { schemata: [], tables: [], columns: [], table_constraints: [], key_column_usage: [], referential_constraints: [] };
+      const rows = { schemata: [], tables: [], columns: [], table_constraints: [], key_column_usage: [], referential_constraints: [], table_privileges: [] };
       for (const schema of new Set(own.map((entry) => `${entry.catalog}\0${entry.schema}`))) rows.schemata.push([...schema.split('\0'), 'owner', null]);
       for (const entry of own) addRows(rows, entry);
+      for (const [grantee, ...granted] of this.privileges) if (own.some((entry) => granted.slice(0, 3).every((part, i) => part.toLowerCase() === [entry.catalog, entry.schema, entry.name][i]))) {
+        rows.table_privileges.push(['owner', grantee, ...granted, 'NO', 'NONE']);
+      }
       for (const [name, columns] of Object.entries(views)) {
         const definitions = columns.split(',').map((definition) => definition.trim().split(/\s+/)).map(([column, type]) => ({ name: column, type }));
         await this.#duckdb.createTable({ catalog: metadata, schema: catalog, name, columns: definitions, rows: rows[name] });
@@ -114,7 +123,8 @@ export function qualify(parts, use) {
 
 function addRows(rows, entry) {
   const place = [entry.catalog, entry.schema, entry.name];
-  rows.tables.push([...place, entry.kind, 'NO', 'DELTA', null]);
+  rows.tables.push([...place, entry.kind, 'NO', 'DELTA', null, 'owner']);
+  rows.table_privileges.push(['owner', principal, ...place, 'SELECT', 'NO', 'NONE']);
   entry.columns.forEach((column, i) => rows.columns.push([
     ...place, column.name, i, null, column.nullable ? 'YES' : 'NO', fullType(column.type), column.type.text.replace(/[ (<].*$/, ''), column.type.neutral?.precision ?? null, column.type.neutral?.scale ?? null, null,
   ]));

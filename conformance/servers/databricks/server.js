@@ -3,6 +3,7 @@
 //   {"settings": {...}}                  see `defaults` below
 //   {"warehouse": "STOPPED", "startMs"}  the next statement starts the warehouse and waits; {"warehouse": "GONE"} refuses all
 //   {"hide"|"refuse"|"show": [[catalog, schema, table], ...]}  tables that are not shown at all; that may not be read; as before
+//   {"allow": [grantee, catalog, schema, table, privilege]}  what information_schema.table_privileges shows beyond SELECT; null forgets all of it
 //   {"revokeTokens": true}, {"tokenSeconds": n}
 // Own kinds of faults: expire (operation link: the link has expired; any other: the token is not valid any more, and issued ones are
 // revoked), lieRows (a manifest with `rows` more), slow (the statement runs `ms`), noSqlState, linkHost (links lead to `url`),
@@ -169,6 +170,8 @@ export async function create(frame) {
       if (wanted.settings) Object.assign(server.settings, wanted.settings);
       if (wanted.warehouse) server.warehouse.set(wanted.warehouse, wanted.startMs);
       for (const key of (wanted.hide ?? []).map((name) => Registry.key(...name))) registry.hidden.add(key);
+      if (wanted.allow === null) registry.privileges = [];
+      else if (wanted.allow) registry.privileges.push(wanted.allow);
       for (const key of (wanted.refuse ?? []).map((name) => Registry.key(...name))) registry.refused.add(key);
       for (const key of (wanted.show ?? []).map((name) => Registry.key(...name))) { registry.hidden.delete(key); registry.refused.delete(key); }
       if (wanted.revokeTokens) auth.revoke();
@@ -187,6 +190,7 @@ export async function create(frame) {
       auth.reset();
       registry.hidden.clear();
       registry.refused.clear();
+      registry.privileges = [];
       registry.changed();
     },
 

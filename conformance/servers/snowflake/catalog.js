@@ -46,7 +46,11 @@ export class Catalog {
       CREATE TABLE ${place}.TABLES (TABLE_CATALOG VARCHAR, TABLE_SCHEMA VARCHAR, TABLE_NAME VARCHAR, TABLE_TYPE VARCHAR, ROW_COUNT BIGINT, BYTES BIGINT);
       CREATE TABLE ${place}.COLUMNS (TABLE_CATALOG VARCHAR, TABLE_SCHEMA VARCHAR, TABLE_NAME VARCHAR, COLUMN_NAME VARCHAR, ORDINAL_POSITION BIGINT, IS_NULLABLE VARCHAR,
         DATA_TYPE VARCHAR, CHARACTER_MAXIMUM_LENGTH BIGINT, NUMERIC_PRECISION BIGINT, NUMERIC_SCALE BIGINT, DATETIME_PRECISION BIGINT, COLLATION_NAME VARCHAR, COMMENT VARCHAR);
-      CREATE TABLE ${place}.SCHEMATA (CATALOG_NAME VARCHAR, SCHEMA_NAME VARCHAR)`);
+      CREATE TABLE ${place}.SCHEMATA (CATALOG_NAME VARCHAR, SCHEMA_NAME VARCHAR);
+      CREATE TABLE ${place}.ENABLED_ROLES (ROLE_NAME VARCHAR, ROLE_OWNER VARCHAR);
+      CREATE TABLE ${place}.OBJECT_PRIVILEGES (GRANTOR VARCHAR, GRANTEE VARCHAR, OBJECT_CATALOG VARCHAR, OBJECT_SCHEMA VARCHAR, OBJECT_NAME VARCHAR, OBJECT_TYPE VARCHAR,
+        PRIVILEGE_TYPE VARCHAR, IS_GRANTABLE VARCHAR, CREATED TIMESTAMPTZ);
+      INSERT INTO ${place}.ENABLED_ROLES VALUES ('ANALYST', 'SECURITYADMIN'), ('PUBLIC', '')`);
     this.#ready.add(database);
   }
 
@@ -67,6 +71,13 @@ export class Catalog {
       INSERT INTO ${place}.SCHEMATA VALUES (${database}, ${schema});
       INSERT INTO ${place}.TABLES VALUES (${database}, ${schema}, ${name}, 'BASE TABLE', ${entry.rows}, ${entry.bytes});
       INSERT INTO ${place}.COLUMNS VALUES ${columns.join(', ')}`);
+  }
+
+  /** Gives a role a privilege on a table, as INFORMATION_SCHEMA shows it; the server itself changes nothing for anybody. */
+  async allow(role, database, schema, name, privilege) {
+    await this.#prepare(database);
+    const place = `${quote(encodeName(database))}.${quote(encodeName('INFORMATION_SCHEMA'))}`;
+    await this.#engine.run(`INSERT INTO ${place}.OBJECT_PRIVILEGES VALUES (${['SYSADMIN', role, database, schema, name, 'TABLE', privilege, 'NO'].map(literal).join(', ')}, NULL)`);
   }
 
   /** Whether the schema has tables. */

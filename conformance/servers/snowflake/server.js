@@ -4,6 +4,7 @@
 //   {"user": {"name", "password", "publicKey", "roles"}}       somebody who may log in
 //   {"token": {"type": "OAUTH"|"PROGRAMMATIC_ACCESS_TOKEN", "value", "user", "expired"}}
 //   {"revoke": [database, schema, table]}, {"grant": [...]}     whether statements may read a table
+//   {"allow": [role, database, schema, table, privilege]}     what OBJECT_PRIVILEGES shows; it stays, and permits nothing
 //   {"suspended": true}                                        the warehouse does not run
 //   {"statementMs": n}                                         how long every statement takes at least
 //   {"synchronousMs": n}                                       how long a synchronous request waits (45,000)
@@ -45,6 +46,7 @@ export async function create(frame) {
       if (command.user) accounts.addUser(command.user);
       else if (command.token) accounts.addToken(command.token);
       else if (command.revoke) catalog.revoked.add(Catalog.key(...command.revoke));
+      else if (command.allow) return catalog.allow(...command.allow);
       else if (command.grant) catalog.revoked.delete(Catalog.key(...command.grant));
       else {
         for (const [name, value] of Object.entries(command)) {

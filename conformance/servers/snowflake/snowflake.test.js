@@ -289,6 +289,12 @@ test('Requests that change the text of values are refused', async () => {
   assert.equal((await submit('SELECT 1', { parameters: { TIMEZONE: 'UTC', QUERY_TAG: 'x', USE_CACHED_RESULT: false } })).status, 200);
 });
 
+test('Privileges are shown as the vendor shows them', async () => {
+  await control('vendor', { allow: ['ANALYST', 'DB', 'PUBLIC', 'MANY', 'INSERT'] });
+  const powers = await submit('SELECT p.PRIVILEGE_TYPE, p.OBJECT_NAME FROM "DB".INFORMATION_SCHEMA.OBJECT_PRIVILEGES AS p WHERE p.GRANTEE IN (SELECT r.ROLE_NAME FROM "DB".INFORMATION_SCHEMA.ENABLED_ROLES AS r)');
+  assert.deepEqual(powers.json.data, [['INSERT', 'MANY']]);
+});
+
 test('What is stored is described', async () => {
   const columns = await submit('SELECT COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, NUMERIC_SCALE FROM DB.INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = \'EXTREMES\' ORDER BY ORDINAL_POSITION');
   assert.deepEqual(columns.json.data.slice(0, 4), [['I', 'NUMBER', '38', '0'], ['N', 'NUMBER', '38', '10'], ['F', 'FLOAT', null, null], ['T', 'TEXT', null, null]]);
