@@ -1,4 +1,5 @@
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Testing;
 using FederatedSegmentation.Testing.Postgres;
 using static FederatedSegmentation.Connectors.Postgres.Tests.SourceOver;
 
@@ -8,6 +9,8 @@ namespace FederatedSegmentation.Connectors.Postgres.Tests;
 public sealed class FailureTests
 {
     private const string Endless = "SELECT i::bigint AS id FROM generate_series(1, 1000000) AS s(i) CROSS JOIN LATERAL pg_sleep(0.01 + i * 0)";
+
+    private const string LimitOfTheServer = "SELECT setting::bigint AS id FROM pg_settings WHERE name = 'statement_timeout'";
 
     [PostgresFact]
     public async Task A_connection_that_the_server_ends_is_lost_and_may_be_tried_again()
@@ -74,8 +77,10 @@ public sealed class FailureTests
     public async Task A_statement_that_is_longer_than_its_source_allows_is_stopped()
     {
         var database = await DatabaseAsync();
-        await using var source = Connector(database, options => options with { StatementTimeout = TimeSpan.FromMilliseconds(300) });
-        var failure = await FailsAsync(() => source.NumbersAsync(Numbers(Endless)), "RES101", "Fragment F1 took longer at", "than its StatementTimeout; it was stopped.", "Raise Limits:StatementTimeout of the source, or ask for less.");
+        var clock = new ManualClock();
+        await using var source = Connector(database, options => options with { StatementTimeout = TimeSpan.FromMinutes(10) }, clock);
+        Assert.Equal([600_000], await source.NumbersAsync(Numbers(LimitOfTheServer), TimeSpan.FromMinutes(20)));
+        var failure = await FailsAsync(() => StoppedAsync(database, source.NumbersAsync(Numbers(Endless), TimeSpan.FromMinutes(20)), clock, TimeSpan.FromMinutes(10)), "RES101", "Fragment F1 took longer at", "than its StatementTimeout; it was stopped.", "Raise Limits:StatementTimeout of the source, or ask for less.");
         Assert.Equal(("57014", SubmissionState.Submitted), (failure.NativeCode, failure.Submission));
         Assert.Equal(0L, await RunningAsync(database));
     }
@@ -84,8 +89,10 @@ public sealed class FailureTests
     public async Task A_statement_that_runs_into_the_deadline_is_stopped_by_the_server_itself()
     {
         var database = await DatabaseAsync();
-        await using var source = Connector(database);
-        await FailsAsync(() => source.NumbersAsync(Numbers(Endless), TimeSpan.FromMilliseconds(400)), "SLA001", "The deadline passed while fragment F1 ran", "--deadline");
+        var clock = new ManualClock();
+        await using var source = Connector(database, clock: clock);
+        Assert.Equal([1_200_000], await source.NumbersAsync(Numbers(LimitOfTheServer), TimeSpan.FromMinutes(20)));
+        await FailsAsync(() => StoppedAsync(database, source.NumbersAsync(Numbers(Endless), TimeSpan.FromMinutes(20)), clock, TimeSpan.FromMinutes(20)), "SLA001", "The deadline passed while fragment F1 ran", "--deadline");
         Assert.Equal(0L, await RunningAsync(database));
     }
 
@@ -127,6 +134,19 @@ public sealed class FailureTests
         {
             await Task.Yield();
         }
+    }
+
+    // The server stops a statement at its limit just as it does when it is asked to; the clock of the test says that the limit is reached.
+    private static async Task StoppedAsync(PostgresDatabase database, Task statement, ManualClock clock, TimeSpan time)
+    {
+        while (await RunningAsync(database) == 0)
+        {
+            await Task.Yield();
+        }
+
+        clock.Advance(time);
+        await database.ExecuteAsync($"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {Sleeping(database)}", default);
+        await statement;
     }
 
     private static async Task<long> RunningAsync(PostgresDatabase database) => (long)(await database.ScalarAsync($"SELECT count(*) FROM pg_stat_activity WHERE {Sleeping(database)}", default))!;

@@ -24,10 +24,10 @@ internal static class SourceOver
         SslMode = PostgresSslMode.Disable,
     };
 
-    public static PostgresConnector Connector(PostgresOptions options, string password) => new(Name, options, _ => ValueTask.FromResult(password), TimeProvider.System);
+    public static PostgresConnector Connector(PostgresOptions options, string password, TimeProvider? clock = null) => new(Name, options, _ => ValueTask.FromResult(password), clock ?? TimeProvider.System);
 
-    public static PostgresConnector Connector(PostgresDatabase database, Func<PostgresOptions, PostgresOptions>? change = null)
-        => Connector(change is null ? Options(database) : change(Options(database)), database.Server.AdminPassword);
+    public static PostgresConnector Connector(PostgresDatabase database, Func<PostgresOptions, PostgresOptions>? change = null, TimeProvider? clock = null)
+        => Connector(change is null ? Options(database) : change(Options(database)), database.Server.AdminPassword, clock);
 
     public static async Task<PostgresDatabase> DatabaseAsync(string? setup = null)
     {
