@@ -105,23 +105,38 @@ public sealed class DuckDbInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Closes the instance to the outside, for good: from now on statements reach only files inside the given folders and the given files, no extension
-    /// can be loaded, and no setting can be changed on any connection. Spilling goes on.
-    /// </summary>
-    /// <param name="allowedDirectories">Folders that statements may read (and, to DuckDB, write) with everything below them.</param>
-    /// <param name="allowedPaths">Single files that statements may read and write.</param>
-    /// <exception cref="DuckDbException">DuckDB refused, for instance because it is locked already.</exception>
-    public void LockDown(IEnumerable<string> allowedDirectories, IEnumerable<string> allowedPaths)
+    /// <summary>Names folders that stay open to statements after the lock-down; none where this is not called. Before the lock-down only.</summary>
+    /// <param name="folders">Folders that statements may read (and, to DuckDB, write) with everything below them.</param>
+    /// <exception cref="DuckDbException">DuckDB is locked down.</exception>
+    public void AllowFolders(IEnumerable<string> folders)
     {
         lock (_lock)
         {
-            Run(_internal, $"""
-                SET allowed_directories = {List(allowedDirectories)};
-                SET allowed_paths = {List(allowedPaths)};
-                SET enable_external_access = false;
-                SET lock_configuration = true;
-                """);
+            Run(_internal, $"SET allowed_directories = {List(folders)}");
+        }
+    }
+
+    /// <summary>Names single files that stay open to statements after the lock-down, instead of those that were named before. Before the lock-down only.</summary>
+    /// <param name="files">Files that statements may read and write.</param>
+    /// <exception cref="DuckDbException">DuckDB is locked down.</exception>
+    public void AllowFiles(IEnumerable<string> files)
+    {
+        lock (_lock)
+        {
+            Run(_internal, $"SET allowed_paths = {List(files)}");
+        }
+    }
+
+    /// <summary>
+    /// Closes the instance to the outside, for good: from now on statements reach only files of <see cref="AllowFolders"/> and <see cref="AllowFiles"/>, no
+    /// extension can be loaded, and no setting can be changed on any connection. Spilling goes on.
+    /// </summary>
+    /// <exception cref="DuckDbException">DuckDB refused, for instance because it is locked already.</exception>
+    public void LockDown()
+    {
+        lock (_lock)
+        {
+            Run(_internal, "SET enable_external_access = false; SET lock_configuration = true");
             _locked = true;
         }
     }

@@ -27,16 +27,17 @@ public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules
     public KeyStatement CompileKeys(QueryFragment fragment, SegmentPlan plan, IEngineTables tables) => ResidualCompiler.CompileKeys(fragment, plan, tables);
 
     /// <inheritdoc />
-    public IPreparedRun Prepare(string runId)
+    public IPreparedRun Prepare(string runId, ImmutableArray<string> readableFolders, string? writableFile)
     {
         OpeningInstance? spare;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            (spare, _spare) = (_spare, null);
+            spare = _spare is { } kept && kept.ReadableFolders.SequenceEqual(readableFolders) ? kept : null;
+            _spare = spare is null ? _spare : null;
         }
 
-        return new PreparedRun(spare ?? new OpeningInstance(options, zones, runId), options, OpenSpare);
+        return new PreparedRun(spare ?? new OpeningInstance(options, zones, readableFolders, runId), writableFile, options, () => OpenSpare(readableFolders));
     }
 
     /// <inheritdoc />
@@ -56,13 +57,13 @@ public sealed class DuckDbResidualEngine(DuckDbEngineOptions options, IZoneRules
     }
 
     // Where runs follow each other, the next one's instance is opened while nobody waits for it.
-    private void OpenSpare()
+    private void OpenSpare(ImmutableArray<string> readableFolders)
     {
         lock (_lock)
         {
             if (options.KeepsSpare && !_isDisposed)
             {
-                _spare ??= new OpeningInstance(options, zones, $"spare-{Guid.NewGuid():N}");
+                _spare ??= new OpeningInstance(options, zones, readableFolders, $"spare-{Guid.NewGuid():N}");
             }
         }
     }

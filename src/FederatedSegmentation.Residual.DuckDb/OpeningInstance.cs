@@ -1,12 +1,16 @@
+using System.Collections.Immutable;
 using FederatedSegmentation.DuckDb;
 
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>An instance with its folder, as it is being opened on another thread. Dispose of it unless a run took it over.</summary>
-internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zones, string name) : IAsyncDisposable
+internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zones, ImmutableArray<string> readableFolders, string name) : IAsyncDisposable
 {
+    /// <summary>The folders that its statements may read.</summary>
+    public ImmutableArray<string> ReadableFolders => readableFolders;
+
     /// <summary>Ends when the instance is open, or with why it is not.</summary>
-    public Task<OpenedInstance> Task { get; } = System.Threading.Tasks.Task.Run(() => OpenAsync(options, zones, name));
+    public Task<OpenedInstance> Task { get; } = System.Threading.Tasks.Task.Run(() => OpenAsync(options, zones, readableFolders, name));
 
     /// <summary>Closes it. A failure to open was thrown to whoever waited for it, or nobody needs it any more.</summary>
     public async ValueTask DisposeAsync()
@@ -19,7 +23,7 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
         }
     }
 
-    private static async Task<OpenedInstance> OpenAsync(DuckDbEngineOptions options, IZoneRules zones, string name)
+    private static async Task<OpenedInstance> OpenAsync(DuckDbEngineOptions options, IZoneRules zones, ImmutableArray<string> readableFolders, string name)
     {
         var folder = RunFolder.Create(options.TempDirectory ?? Path.GetTempPath(), name);
         DuckDbInstance? instance = null;
@@ -33,6 +37,7 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
                 MaxTempBytes = options.MaxTempBytes,
             });
             ZoneFunctions.Register(instance, zones);
+            instance.AllowFolders(readableFolders);
 
             // The first statement of an instance looks up what all later ones find.
             var connection = instance.CreateConnection();

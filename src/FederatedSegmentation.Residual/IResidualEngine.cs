@@ -28,14 +28,20 @@ public interface IResidualEngine : IAsyncDisposable
 
     /// <summary>Begins to open an instance for one run, while that run is still being planned. Returns at once; what fails is thrown by <see cref="IPreparedRun.StartAsync"/>.</summary>
     /// <param name="runId">The run's id.</param>
-    IPreparedRun Prepare(string runId);
+    /// <param name="readableFolders">Absolute folders of the file sources.</param>
+    /// <param name="writableFile">The output's temporary file, where the engine writes it itself; or null.</param>
+    IPreparedRun Prepare(string runId, ImmutableArray<string> readableFolders, string? writableFile);
 }
 
 /// <summary>An instance that is being opened for one run. Dispose of it whether or not it was started; a run that was started lives on. Not safe for concurrent use.</summary>
 public interface IPreparedRun : IAsyncDisposable
 {
-    /// <summary>The run, its instance locked down to what it may touch. Once only.</summary>
-    Task<IResidualRun> StartAsync(ResidualRunOptions options, CancellationToken cancellationToken);
+    /// <summary>Says what else the run needs; its instance is locked down to what it may touch on another thread. Once only; returns at once.</summary>
+    void LockDown(ResidualRunOptions options);
+
+    /// <summary>The run, when its instance is locked down. Once only, after <see cref="LockDown"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IResidualRun> StartAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>The engine's statements for a plan, in order.</summary>
@@ -60,16 +66,10 @@ public sealed record TravellingKeys(ImmutableArray<ImmutableArray<Literal>> Keys
 /// <param name="Sql">Its SELECT.</param>
 public sealed record StageStatement(string Name, string Sql);
 
-/// <summary>What one run of the engine may touch, and what it needs from outside.</summary>
-/// <param name="ReadableFolders">Absolute folders of the file sources.</param>
+/// <summary>What is known of a run of the engine when its segment is resolved.</summary>
 /// <param name="ReadableFiles">Absolute paths of single files to read, for instance of key lists.</param>
-/// <param name="WritableFile">The output's temporary file, where the engine writes it itself; or null.</param>
 /// <param name="ShowsValues">Whether data errors may name their first three offending values.</param>
-public sealed record ResidualRunOptions(
-    ImmutableArray<string> ReadableFolders,
-    ImmutableArray<string> ReadableFiles,
-    string? WritableFile,
-    bool ShowsValues)
+public sealed record ResidualRunOptions(ImmutableArray<string> ReadableFiles, bool ShowsValues)
 {
     /// <summary>Whether the statements match rows by how their times lie to each other.</summary>
     public bool HasSequences { get; init; }

@@ -12,31 +12,16 @@ internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage
     public async Task<RunReport> RunAsync(RunRequest request, Deadline deadline, IRunProgress progress, CancellationToken cancellationToken)
     {
         var runId = RunStage.NewRunId();
-        var prepared = running.Prepare(runId);
+        using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
+        var prepared = running.Prepare(runId, output);
         await using (prepared.ConfigureAwait(false))
         {
             var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
-            using var output = request.Target is { } target ? MembershipOutput.Open(target) : null;
 
             // What the engine may touch is known by now, so that it is locked while the run is planned.
-            var starting = Task.Run(() => running.StartAsync(prepared, resolved.Run, output, request.ShowsValues, cancellationToken), cancellationToken);
-            PlannedSegment planned;
-            try
-            {
-                planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (starting.IsCompletedSuccessfully)
-                {
-                    await (await starting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-                }
-
-                throw;
-            }
-
-            var run = await starting.ConfigureAwait(false);
+            prepared.LockDown(RunStage.Needs(resolved.Run, request.ShowsValues));
+            var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
+            var run = await prepared.StartAsync(cancellationToken).ConfigureAwait(false);
             await using (run.ConfigureAwait(false))
             {
                 return await running.RunAsync(request, planned, runId, run, output, deadline, progress, cancellationToken).ConfigureAwait(false);

@@ -21,7 +21,10 @@ public sealed class LockDownTests : IAsyncLifetime
 
         _instance = DuckDbInstance.Open(new DuckDbOptions { MemoryLimitBytes = 128 << 20, Threads = 2, TempDirectory = _temporary });
         _before = _instance.CreateConnection();
-        _instance.LockDown([_inside], [Path.Combine(_outside, "out.parquet")]);
+        _instance.AllowFolders([_inside]);
+        _instance.AllowFiles([Path.Combine(_outside, "b.parquet")]);
+        _instance.AllowFiles([Path.Combine(_outside, "out.parquet")]);
+        _instance.LockDown();
         _after = _instance.CreateConnection();
     }
 
@@ -58,6 +61,7 @@ public sealed class LockDownTests : IAsyncLifetime
     [InlineData("SELECT * FROM read_csv('{inside}/../{outsidename}/a.csv')")]
     [InlineData("SELECT * FROM glob('{outside}/*')")]
     [InlineData("COPY (SELECT 1) TO '{outside}/other.parquet' (FORMAT parquet)")]
+    [InlineData("COPY (SELECT 1) TO '{outside}/b.parquet' (FORMAT parquet)")]
     [InlineData("ATTACH '{outside}/x.db'")]
     [InlineData("EXPORT DATABASE '{outside}/x'")]
     [InlineData("INSTALL httpfs")]
@@ -97,7 +101,9 @@ public sealed class LockDownTests : IAsyncLifetime
     {
         Assert.Equal(4_000_000, await _after.ExecuteAsync("CREATE TABLE s AS SELECT i, md5(i::VARCHAR) h FROM range(4000000) t(i) ORDER BY h", default));
         Assert.Equal("UTC", await _after.QueryStringAsync("SELECT current_setting('TimeZone')", default));
-        Assert.Throws<DuckDbException>(() => _instance.LockDown([], []));
+        Assert.Throws<DuckDbException>(_instance.LockDown);
+        Assert.Throws<DuckDbException>(() => _instance.AllowFolders([_outside]));
+        Assert.Throws<DuckDbException>(() => _instance.AllowFiles([Path.Combine(_outside, "a.csv")]));
     }
 
     private static string Quote(string path) => path.Replace("'", "''", StringComparison.Ordinal);

@@ -53,11 +53,13 @@ internal sealed class Engine : IDisposable
         return builder.Build();
     }
 
-    public async Task<IResidualRun> StartAsync(DuckDbEngineOptions? options = null, ResidualRunOptions? run = null, IZoneRules? zones = null)
+    public async Task<IResidualRun> StartAsync(
+        DuckDbEngineOptions? options = null, ResidualRunOptions? run = null, IZoneRules? zones = null, string? readableFolder = null, string? writableFile = null)
     {
         await using var engine = new DuckDbResidualEngine(options ?? Options, zones ?? new FixedZones());
-        await using var prepared = engine.Prepare("run1");
-        return await prepared.StartAsync(run ?? new ResidualRunOptions([], [], null, ShowsValues: false), CancellationToken.None);
+        await using var prepared = engine.Prepare("run1", readableFolder is null ? [] : [readableFolder], writableFile);
+        prepared.LockDown(run ?? new ResidualRunOptions([], ShowsValues: false));
+        return await prepared.StartAsync(CancellationToken.None);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

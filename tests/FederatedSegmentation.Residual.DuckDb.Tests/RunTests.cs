@@ -52,7 +52,7 @@ public sealed class RunTests : IDisposable
     [InlineData(true, "DAT001 ops: 2 values of thing.amount do not fit the declared type decimal(10,2): 'abc', '1.234'. Correct the data, or declare the type that they have.")]
     public async Task Values_that_do_not_fit_end_the_run_with_their_count(bool showsValues, string line)
     {
-        await using var run = await _engine.StartAsync(run: new ResidualRunOptions([], [], null, showsValues));
+        await using var run = await _engine.StartAsync(run: new ResidualRunOptions([], showsValues));
         var (fragment, compiled, schema) = Engine.Fragment("F1", Engine.Sent(1, "amount", new DecimalType(10, 2), new StoredOther("money"), ArrowType.Utf8));
         var failure = await Assert.ThrowsAsync<FederatedSegmentationException>(
             () => run.ReceiveAsync(fragment, compiled, schema, new[] { Texts(schema, "abc", "1.5"), Texts(schema, null, "1.234") }.ToAsyncEnumerable(), default));
@@ -85,9 +85,11 @@ public sealed class RunTests : IDisposable
         await File.WriteAllTextAsync(list, "id\n1\n2\n");
         await File.WriteAllTextAsync(Path.Combine(inside, "a.csv"), "id\n1\n");
         await File.WriteAllTextAsync(Path.Combine(_engine.Folder, "outside.csv"), "id\n1\n");
-        await using var run = await _engine.StartAsync(run: new ResidualRunOptions([inside], [list], null, ShowsValues: false));
+        var output = Path.Combine(_engine.Folder, "members.parquet");
+        await using var run = await _engine.StartAsync(run: new ResidualRunOptions([list], ShowsValues: false), readableFolder: inside, writableFile: output);
         Assert.Equal(1, await run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{inside}/a.csv')", default));
         Assert.Equal(2, await run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{list}')", default));
+        Assert.Equal(1, await run.WriteParquetAsync(Statements.Of("SELECT 1 AS id"), default));
         await Assert.ThrowsAsync<EngineFailure>(() => run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{_engine.Folder}/outside.csv')", default));
         await Assert.ThrowsAsync<EngineFailure>(() => run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{inside}/../outside.csv')", default));
         await Assert.ThrowsAsync<EngineFailure>(() => run.QueryNumberAsync("SET threads = 1", default));
@@ -97,13 +99,13 @@ public sealed class RunTests : IDisposable
     public async Task Members_are_written_as_Parquet_with_instants_that_say_so()
     {
         var output = Path.Combine(_engine.Folder, "members.parquet");
-        await using (var run = await _engine.StartAsync(run: new ResidualRunOptions([], [], output, ShowsValues: false)))
+        await using (var run = await _engine.StartAsync(writableFile: output))
         {
             var members = new ResidualStatements([], "SELECT i AS id, TIMESTAMP '2026-01-01' AS \"at\", TIMESTAMP '2026-01-01' AS clock FROM range(5) AS r(i) ORDER BY 1", ["at"]);
             Assert.Equal(5, await run.WriteParquetAsync(members, default));
         }
 
-        await using var reading = await _engine.StartAsync(run: new ResidualRunOptions([], [output], null, ShowsValues: false));
+        await using var reading = await _engine.StartAsync(run: new ResidualRunOptions([output], ShowsValues: false));
         Assert.Equal(
             ["id BIGINT", "at TIMESTAMP WITH TIME ZONE", "clock TIMESTAMP"],
             await reading.QueryTextsAsync($"SELECT column_name || ' ' || column_type FROM (DESCRIBE SELECT * FROM read_parquet('{output}'))", default));
@@ -113,7 +115,7 @@ public sealed class RunTests : IDisposable
     public async Task A_folder_in_the_place_of_the_written_file_concerns_the_output()
     {
         var output = Directory.CreateDirectory(Path.Combine(_engine.Folder, "members.parquet")).FullName;
-        await using var run = await _engine.StartAsync(run: new ResidualRunOptions([], [], output, ShowsValues: false));
+        await using var run = await _engine.StartAsync(writableFile: output);
         var failure = await Assert.ThrowsAsync<EngineFailure>(() => run.WriteParquetAsync(Statements.Of("SELECT 1 AS id"), default));
         Assert.True(failure.ConcernsOutput);
     }
@@ -146,8 +148,28 @@ public sealed class RunTests : IDisposable
     {
         await using (var engine = new DuckDbResidualEngine(_engine.Options, new PlainZones()))
         {
-            await using (engine.Prepare("run1"))
+            await using (engine.Prepare("run1", [], writableFile: null))
             {
+            }
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_engine.Spill));
+    }
+
+    [Fact]
+    public async Task A_run_over_other_folders_does_not_get_the_spare_instance()
+    {
+        var (first, second) = (Directory.CreateDirectory(Path.Combine(_engine.Folder, "first")).FullName, Directory.CreateDirectory(Path.Combine(_engine.Folder, "second")).FullName);
+        await using (var engine = new DuckDbResidualEngine(_engine.Options with { KeepsSpare = true }, new PlainZones()))
+        {
+            foreach (var (folder, other) in new[] { (first, second), (first, second), (second, first), (first, second) })
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "a.csv"), "id\n1\n");
+                await using var prepared = engine.Prepare("run1", [folder], writableFile: null);
+                prepared.LockDown(new ResidualRunOptions([], ShowsValues: false));
+                await using var run = await prepared.StartAsync(default);
+                Assert.Equal(1, await run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{folder}/a.csv')", default));
+                await Assert.ThrowsAsync<EngineFailure>(() => run.QueryNumberAsync($"SELECT count(*) FROM read_csv('{other}/a.csv')", default));
             }
         }
 
@@ -161,8 +183,9 @@ public sealed class RunTests : IDisposable
         {
             for (var i = 0; i < 3; i++)
             {
-                await using var prepared = engine.Prepare($"run{i}");
-                await using var run = await prepared.StartAsync(new ResidualRunOptions([], [], null, ShowsValues: false), default);
+                await using var prepared = engine.Prepare($"run{i}", [], writableFile: null);
+                prepared.LockDown(new ResidualRunOptions([], ShowsValues: false));
+                await using var run = await prepared.StartAsync(default);
                 Assert.Equal(0, await run.QueryNumberAsync("SELECT count(*) FROM duckdb_tables()", default));
                 Assert.Equal(1, await run.CountAsync(Statements.Of("SELECT c0 FROM \"S1\"", ("S1", "SELECT 1 AS c0")), default));
             }

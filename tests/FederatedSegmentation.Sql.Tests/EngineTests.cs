@@ -201,6 +201,26 @@ public sealed class EngineTests(DuckDbEngine engine) : IClassFixture<DuckDbEngin
         Assert.Contains("DISTINCT", PlanCompiler.Compile(new DistinctPlan(pairs, items.Columns, Fresh(items.Columns)), DuckDbDialect.Instance, context, ["thing", "row"], ordered: true), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rows_that_can_be_found_once_only_are_joined_and_others_are_looked_for()
+    {
+        var (items, found) = (Scan(Item, "thing", "row"), Scan(Item, "thing", "row"));
+        var hasKey = new IsNullPlan(new ColumnExpression(found.Columns[1]), Negated: true, Origin: null);
+        foreach (var isUnique in (bool[])[true, false])
+        {
+            var context = new CompileContext { EngineTables = new KeyedTable("item", new KeyRange("row", 1, 9, 9) { IsUnique = isUnique }) };
+            string Statement(PlanPredicate predicate) => PlanCompiler.Compile(new FilterPlan(items, predicate), DuckDbDialect.Instance, context, ["thing", "row"], ordered: true);
+            var match = new MatchPlan(new FilterPlan(found, hasKey), [new JoinKey(items.Columns[0], found.Columns[1])], Origin: null);
+            Assert.Equal(!isUnique, Statement(match).Contains("SEMI JOIN", StringComparison.Ordinal));
+            Assert.Equal(!isUnique, Statement(match).Contains("IS NOT NULL", StringComparison.Ordinal));
+            Assert.Contains("ANTI JOIN", Statement(new NotPlan(match)), StringComparison.Ordinal);
+            Assert.Contains("SEMI JOIN", Statement(new MatchPlan(found, [new JoinKey(items.Columns[0], found.Columns[0])], Origin: null)), StringComparison.Ordinal);
+            Assert.Equal(
+                await engine.TextAsync("SELECT string_agg(concat_ws(':', coalesce(thing, -1), row), ',' ORDER BY ALL) FROM item WHERE thing IN (SELECT row FROM item)"),
+                await engine.TextAsync($"SELECT string_agg(concat_ws(':', coalesce(thing, -1), row), ',' ORDER BY ALL) FROM ({Statement(match)})"));
+        }
+    }
+
     [Theory]
     [InlineData(1, 5, 9)]
     [InlineData(long.MinValue, long.MaxValue, 9)]

@@ -46,11 +46,11 @@ public sealed class PlanCompiler
         _expressions = new ExpressionCompiler(dialect);
         _conditions = new ConditionCompiler(dialect, _expressions, context.MixedCollations);
         _bands = new BandCompiler(dialect, _conditions, _expressions, this);
-        _filters = new FilterCompiler(dialect, _conditions, _bands, Open, Alias);
+        _uniqueKeys = new UniqueKeys(dialect, context.EngineTables, this);
+        _filters = new FilterCompiler(dialect, _conditions, _bands, _uniqueKeys, Open, Alias);
         _closures = new ClosureCompiler(dialect, this);
         _members = new MemberCompiler(dialect, _conditions, this);
         _uses = new SharedUses(plan, context.Results);
-        _uniqueKeys = new UniqueKeys(dialect, context.EngineTables, this);
         _checks = new ValueChecks(dialect, context, plan);
     }
 
@@ -152,7 +152,7 @@ public sealed class PlanCompiler
     {
         var block = Open(filter.Input);
         var conjuncts = filter.Predicate is AndPlan and ? and.Items : [filter.Predicate];
-        _filters.Apply(new AndPlan([.. conjuncts.Where(conjunct => BandOf(conjunct) is null)]), block);
+        _filters.Apply(new AndPlan([.. conjuncts.Where(conjunct => BandOf(conjunct) is null && !_uniqueKeys.IsKnown(conjunct, filter.Input))]), block);
         foreach (var (match, negated) in conjuncts.Select(BandOf).OfType<(MatchPlan, bool)>())
         {
             block = _bands.Filter(block, filter.Columns, match, match.Band!, negated);

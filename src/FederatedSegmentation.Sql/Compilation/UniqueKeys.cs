@@ -22,6 +22,13 @@ internal sealed class UniqueKeys(SqlDialect dialect, IEngineTables? tables, Plan
     /// <summary>Whether every group is known to have one row.</summary>
     internal bool IsKnown(AggregatePlan aggregate) => HoldsUniqueKey(aggregate.Input, aggregate.GroupBy);
 
+    /// <summary>Whether a row is known to find at most one row of the build side.</summary>
+    internal bool IsKnown(MatchPlan match) => HoldsUniqueKey(match.Build, [.. match.Keys.Select(key => key.Build)]);
+
+    /// <summary>Whether the predicate asks no more than that a row has a key, where every row is known to have one.</summary>
+    internal bool IsKnown(PlanPredicate predicate, LogicalPlan input)
+        => predicate is IsNullPlan { Negated: true, Value: ColumnExpression { Column: var column } } && HoldsUniqueKey(input, [column]);
+
     // Filters, flags and look-ups keep rows or drop them.
     private bool HoldsUniqueKey(LogicalPlan input, ImmutableArray<PlanColumn> columns)
     {

@@ -8,30 +8,46 @@ internal static class DefinitionFile
     // The first buffer for what has no length.
     private const int PipeBytes = 1 << 14;
 
-    /// <summary>The bytes of a file.</summary>
+    // Between two of them the reading can be ended.
+    private const int ChunkBytes = 1 << 24;
+
+    /// <summary>
+    /// The bytes of a file. Blocks its thread: the operating system reads files in no other way, and a thread that is asked for anew for each of many small
+    /// files takes longer to come than the file does.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="file">The file as the user named it.</param>
     /// <param name="what">What it is: <c>model</c>.</param>
     /// <param name="most">Reads at most one byte more than this, which is enough to know that the file is too long; null reads all.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FederatedSegmentationException">CFG102.</exception>
-    public static async Task<byte[]> ReadAsync(string path, string file, string what, long? most, CancellationToken cancellationToken)
+    public static byte[] Read(string path, string file, string what, long? most, CancellationToken cancellationToken)
     {
         try
         {
             if (most is not { } limit)
             {
-                return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+                return File.ReadAllBytes(path);
             }
 
             // As much as there is now; a file that grows meanwhile is read to its present end, but for the byte that says it is too long.
-            using var stream = File.OpenRead(path);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             var buffer = new byte[Math.Min(stream.CanSeek ? stream.Length : PipeBytes, limit) + 1];
-            var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            while (count == buffer.Length && count <= limit)
+            var count = 0;
+            while (count < buffer.Length)
             {
-                Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, limit + 1));
-                count += await stream.ReadAtLeastAsync(buffer.AsMemory(count), buffer.Length - count, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = stream.Read(buffer.AsSpan(count, Math.Min(buffer.Length - count, ChunkBytes)));
+                count += read;
+                if (read == 0)
+                {
+                    break;
+                }
+
+                if (count == buffer.Length && count <= limit)
+                {
+                    Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, limit + 1));
+                }
             }
 
             return buffer[..count];

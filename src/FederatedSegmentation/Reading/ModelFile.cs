@@ -13,9 +13,11 @@ public static class ModelFile
     /// <param name="cache">What was read before.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="Model.Errors.FederatedSegmentationException">CFG102 for a file that cannot be read, SDL… with every defect of the model.</exception>
-    public static async Task<DataModel> ReadAsync(string path, string file, IReadOnlyCollection<string> sources, DefinitionCache cache, CancellationToken cancellationToken)
-    {
-        var text = await DefinitionFile.ReadAsync(path, file, "model", most: null, cancellationToken).ConfigureAwait(false);
-        return cache.Model(text, () => ModelReader.Read(DocumentReader.Read(text, file, ReadingLimits.Model), file, sources));
-    }
+    public static Task<DataModel> ReadAsync(string path, string file, IReadOnlyCollection<string> sources, DefinitionCache cache, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var text = DefinitionFile.Read(path, file, "model", most: null, cancellationToken);
+            return cache.Model(text, () => ModelReader.Read(DocumentReader.Read(text, file, ReadingLimits.Model), file, sources));
+        },
+        cancellationToken);
 }

@@ -14,7 +14,17 @@ public static class SegmentFolder
     /// <param name="cache">What was read before.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FederatedSegmentationException">CFG102: the folder cannot be read.</exception>
-    public static async Task<SegmentLibrary> ReadAsync(string folder, string name, DefinitionCache cache, CancellationToken cancellationToken)
+    public static Task<SegmentLibrary> ReadAsync(string folder, string name, DefinitionCache cache, CancellationToken cancellationToken)
+        => Task.Run(() => Read(folder, name, cache, cancellationToken), cancellationToken);
+
+    /// <summary>Reads one file. A text that cannot be read is in the result with its problems.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="file">The file as the user named it, for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static Task<SegmentFile> ReadFileAsync(string path, string file, CancellationToken cancellationToken)
+        => Task.Run(() => ReadFile(path, file, look: null, cancellationToken), cancellationToken);
+
+    private static SegmentLibrary Read(string folder, string name, DefinitionCache cache, CancellationToken cancellationToken)
     {
         string[] paths;
         try
@@ -31,25 +41,19 @@ public static class SegmentFolder
         var look = cache.Segments();
         foreach (var path in paths)
         {
-            files.Add(await ReadFileAsync(path, Path.Combine(name, Path.GetRelativePath(folder, path)), look, cancellationToken).ConfigureAwait(false));
+            files.Add(ReadFile(path, Path.Combine(name, Path.GetRelativePath(folder, path)), look, cancellationToken));
         }
 
         look.Keep();
         return new SegmentLibrary(files.MoveToImmutable());
     }
 
-    /// <summary>Reads one file. A text that cannot be read is in the result with its problems.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="file">The file as the user named it, for messages.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public static Task<SegmentFile> ReadFileAsync(string path, string file, CancellationToken cancellationToken) => ReadFileAsync(path, file, look: null, cancellationToken);
-
-    private static async Task<SegmentFile> ReadFileAsync(string path, string file, DefinitionCache.SegmentLook? look, CancellationToken cancellationToken)
+    private static SegmentFile ReadFile(string path, string file, DefinitionCache.SegmentLook? look, CancellationToken cancellationToken)
     {
         var fullPath = Path.GetFullPath(path);
         try
         {
-            var text = await DefinitionFile.ReadAsync(path, file, "segment", ReadingLimits.Segment.Bytes, cancellationToken).ConfigureAwait(false);
+            var text = DefinitionFile.Read(path, file, "segment", ReadingLimits.Segment.Bytes, cancellationToken);
             return look is null ? Parse(text, file, fullPath) : look.Segment(fullPath, text, () => Parse(text, file, fullPath));
         }
         catch (FederatedSegmentationException error)

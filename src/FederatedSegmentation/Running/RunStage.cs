@@ -18,31 +18,23 @@ namespace FederatedSegmentation.Running;
 /// <summary>Runs a planned segment: fetches the fragments, joins what is left, and writes the members whole or not at all.</summary>
 internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, TimeProvider time)
 {
+    private readonly ImmutableArray<string> _readableFolders = [.. sources.Values.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories).Order(StringComparer.Ordinal)];
+
     /// <summary>An id for a run.</summary>
     public static string NewRunId() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..16];
 
     /// <summary>Begins to open the engine for a run that is still to be planned.</summary>
-    public IPreparedRun Prepare(string runId) => engine.Prepare(runId);
-
-    /// <summary>The engine for a run, locked down to what the run may touch.</summary>
-    /// <param name="prepared">The instance.</param>
-    /// <param name="run">What is to be run.</param>
+    /// <param name="runId">The run's id.</param>
     /// <param name="output">Where the members go; null where they are counted.</param>
+    public IPreparedRun Prepare(string runId, MembershipOutput? output) => engine.Prepare(runId, _readableFolders, output is { IsWrittenByEngine: true } ? output.TemporaryPath : null);
+
+    /// <summary>What a run needs of the engine.</summary>
+    /// <param name="run">What is to be run.</param>
     /// <param name="showsValues">Whether data errors may name values.</param>
-    /// <param name="cancellationToken">Ends the wait for the instance.</param>
-    public Task<IResidualRun> StartAsync(IPreparedRun prepared, ResolvedRun run, MembershipOutput? output, bool showsValues, CancellationToken cancellationToken)
+    public static ResidualRunOptions Needs(ResolvedRun run, bool showsValues) => new([.. SegmentPlanner.KeyFilesOf(run).Select(pair => pair.File.Path)], showsValues)
     {
-        var used = SegmentPlanner.EntitiesOf(run).Select(entity => entity.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]);
-        var options = new ResidualRunOptions(
-            [.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)],
-            [.. SegmentPlanner.KeyFilesOf(run).Select(pair => pair.File.Path)],
-            output is { IsWrittenByEngine: true } ? output.TemporaryPath : null,
-            showsValues)
-        {
-            HasSequences = SegmentPlanner.HasSequences(run),
-        };
-        return prepared.StartAsync(options, cancellationToken);
-    }
+        HasSequences = SegmentPlanner.HasSequences(run),
+    };
 
     /// <summary>Runs it.</summary>
     public async Task<RunReport> RunAsync(
@@ -79,9 +71,10 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     {
         var runId = NewRunId();
         var used = plan.Fragments.Select(fragment => fragment.Source).Distinct(StringComparer.Ordinal).Select(name => sources[name]).ToList();
-        var prepared = engine.Prepare(runId);
+        var prepared = engine.Prepare(runId, _readableFolders, writableFile: null);
         await using var preparation = prepared.ConfigureAwait(false);
-        var run = await prepared.StartAsync(new ResidualRunOptions([.. used.OfType<IEngineSource>().SelectMany(source => source.AllowedDirectories)], [], null, showsValues), cancellationToken).ConfigureAwait(false);
+        prepared.LockDown(new ResidualRunOptions([], showsValues));
+        var run = await prepared.StartAsync(cancellationToken).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             try
@@ -132,7 +125,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             throw new SourceException(truncated);
         }
 
-        output?.Commit();
+        output?.Commit(); 
         var residualTime = time.GetElapsedTime(started);
 
         var byId = outcomes.ToDictionary(outcome => outcome.Fragment, StringComparer.Ordinal);
