@@ -38,6 +38,9 @@ public sealed unsafe class ArrowColumn
     /// <summary>The bytes of all values: fixed-width values one after another, bits of a boolean column, or the bytes that the offsets cut.</summary>
     public ReadOnlySpan<byte> Bytes => Open(_values);
 
+    /// <summary>The offsets of a text or binary column, one more than rows: int, or long where the type is large; empty for other types.</summary>
+    public ReadOnlySpan<byte> OffsetBytes => Open(_offsets);
+
     internal RecordBatch? Owner { get; set; }
 
     internal NativeSpan ValidityMemory => _validity;

@@ -105,6 +105,17 @@ public sealed class DuckDbInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>Sets the bytes that the engine may hold before it spills. Before the lock-down only.</summary>
+    /// <param name="bytes">The limit.</param>
+    /// <exception cref="DuckDbException">DuckDB is locked down.</exception>
+    public void LimitMemory(long bytes)
+    {
+        lock (_lock)
+        {
+            Run(_internal, string.Create(CultureInfo.InvariantCulture, $"SET GLOBAL memory_limit = '{bytes}B'"));
+        }
+    }
+
     /// <summary>Names folders that stay open to statements after the lock-down; none where this is not called. Before the lock-down only.</summary>
     /// <param name="folders">Folders that statements may read (and, to DuckDB, write) with everything below them.</param>
     /// <exception cref="DuckDbException">DuckDB is locked down.</exception>
@@ -146,6 +157,11 @@ public sealed class DuckDbInstance : IAsyncDisposable
     /// <returns>The registration; dispose of it when the statement is over.</returns>
     public FragmentRegistration RegisterFragment(FragmentSource source) => Fragments.Register(source);
 
+    /// <summary>Offers batches that are in memory to statements, as often as they like, with <see cref="FragmentRegistration.TableExpression"/>.</summary>
+    /// <param name="kept">The batches; nothing may be added any more, and they have to stay until the instance is disposed of.</param>
+    /// <returns>The registration; dispose of it when no statement needs it any more.</returns>
+    public FragmentRegistration RegisterFragment(KeptBatches kept) => Fragments.Register(kept);
+
     /// <summary>Makes a function for all connections that computes whole vectors. Register before the first statement that uses it.</summary>
     /// <param name="function">Name, types and code.</param>
     /// <exception cref="DuckDbException">The name is taken, or a type is not possible.</exception>
@@ -183,6 +199,11 @@ public sealed class DuckDbInstance : IAsyncDisposable
             Set("allow_persistent_secrets", "false");
             Set("temp_directory", options.TempDirectory ?? string.Empty);
             SetBytes("memory_limit", options.MemoryLimitBytes);
+            if (!options.KeepsOrder)
+            {
+                Set("preserve_insertion_order", "false");
+            }
+
             if (options.Threads is { } threads)
             {
                 Set("threads", threads.ToString(CultureInfo.InvariantCulture));

@@ -7,4 +7,13 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// <param name="MaxTempBytes">Bytes that one run may spill.</param>
 /// <param name="InFlightBytes">Bytes received and not yet taken by the engine, all fragments of a run together.</param>
 /// <param name="KeepsSpare">Whether an instance for the next run is opened when one has ended: for a process that runs one segment after the other. It costs the memory of an empty instance.</param>
-public sealed record DuckDbEngineOptions(long MemoryLimitBytes, int? Threads, string? TempDirectory, long MaxTempBytes, long InFlightBytes, bool KeepsSpare);
+public sealed record DuckDbEngineOptions(long MemoryLimitBytes, int? Threads, string? TempDirectory, long MaxTempBytes, long InFlightBytes, bool KeepsSpare)
+{
+    // A part of the memory that few joins miss, and most results fit into.
+    private const int KeptShare = 4;
+
+    /// <summary>Bytes of the memory of one run in which results of sources may stay as they were received; null for a quarter.</summary>
+    public long? KeptBytes { get; init; }
+
+    internal long Kept => KeptBytes ?? MemoryLimitBytes / KeptShare;
+}

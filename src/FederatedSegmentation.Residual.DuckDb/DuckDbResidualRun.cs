@@ -13,16 +13,17 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>One run of the embedded engine. Its statements follow each other on one connection.</summary>
-internal sealed class DuckDbResidualRun(OpenedInstance opened, string? writableFile, long inFlightBytes, bool showsValues, Action whenEnded) : IResidualRun
+internal sealed class DuckDbResidualRun(OpenedInstance opened, string? writableFile, long inFlightBytes, long keptBytes, bool showsValues, Action whenEnded) : IResidualRun
 {
     private readonly InFlightBudget _budget = new(inFlightBytes);
+    private readonly KeptFragments _kept = new(keptBytes);
     private DuckDbConnection Connection => opened.Connection;
     private bool _isStaged;
 
     /// <inheritdoc />
     public Task ReceiveAsync(
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
-        => new FragmentReceiver(opened.Instance, _budget, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
+        => new FragmentReceiver(opened.Instance, _budget, _kept, showsValues).ReceiveAsync(fragment, compiled, schema, batches, cancellationToken);
 
     /// <inheritdoc />
     public async Task<TravellingKeys?> KeysAsync(KeyStatement statement, CancellationToken cancellationToken)
@@ -84,6 +85,7 @@ internal sealed class DuckDbResidualRun(OpenedInstance opened, string? writableF
     public async ValueTask DisposeAsync()
     {
         await opened.DisposeAsync().ConfigureAwait(false);
+        _kept.Dispose();
         whenEnded();
     }
 

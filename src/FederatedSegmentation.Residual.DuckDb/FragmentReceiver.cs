@@ -14,10 +14,11 @@ using FederatedSegmentation.Sql.Dialects.DuckDb;
 namespace FederatedSegmentation.Residual.DuckDb;
 
 /// <summary>
-/// Streams a fragment's batches into a table of the engine, casting columns whose stored type differs from the declared one. Values that do not fit are
-/// counted while the rows pass, and end the run when the last row is in.
+/// Makes a fragment's batches readable for statements of the engine. They stay as they were received while there is room for that, under a view of the
+/// fragment's name; else they are streamed into a table. Columns whose stored type differs from the declared one are cast once, on the way into a table;
+/// values that do not fit are counted while the rows pass, and end the run when the last row is in.
 /// </summary>
-internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget budget, bool showsValues)
+internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget budget, KeptFragments kept, bool showsValues)
 {
     private const int MostValues = 3;
 
@@ -26,6 +27,76 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
         QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (compiled.Columns.Any(column => !NaturalStorage.IsNatural(column.Storage, column.Type)))
+        {
+            await StreamAsync(fragment, compiled, schema, batches, stop, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using var received = new ReceivedBatches(schema, kept);
+        var rest = batches.GetAsyncEnumerator(stop.Token);
+        await using (rest.ConfigureAwait(false))
+        {
+            while (await rest.MoveNextAsync().ConfigureAwait(false))
+            {
+                if (!received.TryAdd(rest.Current))
+                {
+                    await StreamAsync(fragment, compiled, schema, ThenAsync(received, rest.Current, rest), stop, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+            }
+        }
+
+        if (received.AreCrumbs)
+        {
+            await StreamAsync(fragment, compiled, schema, ThenAsync(received, null, null), stop, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var connection = instance.CreateConnection();
+        await using (connection.ConfigureAwait(false))
+        {
+            try
+            {
+                await connection.ExecuteAsync(Create("VIEW", compiled, schema, received.Keep(instance)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (DuckDbException failure)
+            {
+                throw EngineErrors.Typed(failure);
+            }
+        }
+    }
+
+    // What is held already, and then what is still to come; each batch is owned by the reader once it is yielded.
+    private static async IAsyncEnumerable<RecordBatch> ThenAsync(ReceivedBatches received, RecordBatch? next, IAsyncEnumerator<RecordBatch>? rest)
+    {
+        try
+        {
+            while (received.TryTakeFirst(out var batch))
+            {
+                yield return batch;
+            }
+
+            if (next is { } current)
+            {
+                next = null;
+                yield return current;
+            }
+        }
+        finally
+        {
+            next?.Dispose();
+        }
+
+        while (rest is not null && await rest.MoveNextAsync().ConfigureAwait(false))
+        {
+            yield return rest.Current;
+        }
+    }
+
+    private async Task StreamAsync(
+        QueryFragment fragment, CompiledFragment compiled, ArrowSchema schema, IAsyncEnumerable<RecordBatch> batches, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
         using var queue = new FragmentQueue(schema, budget);
         using var registration = instance.RegisterFragment(queue.ToSource(fragment.Estimate.Rows));
         var connection = instance.CreateConnection();
@@ -34,7 +105,7 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
             var feeding = FeedAsync(queue, batches, stop.Token);
             try
             {
-                await connection.ExecuteAsync(CreateTable(compiled, schema, registration.TableExpression), cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync(Create("TABLE", compiled, schema, registration.TableExpression), cancellationToken).ConfigureAwait(false);
             }
             catch (DuckDbException failure)
             {
@@ -76,7 +147,7 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
         }
     }
 
-    private static string CreateTable(CompiledFragment compiled, ArrowSchema schema, string source)
+    private static string Create(string kind, CompiledFragment compiled, ArrowSchema schema, string source)
     {
         var names = ResidualCompiler.ColumnNames(compiled.Columns.Length);
         var selected = compiled.Columns.SelectMany((column, i) =>
@@ -92,7 +163,7 @@ internal sealed class FragmentReceiver(DuckDbInstance instance, InFlightBudget b
             var misfit = EngineConversion.DoesNotFit(arrived, column.Storage, column.Type);
             return [$"{EngineConversion.OrNull(arrived, column.Storage, column.Type)} AS {names[i]}", $"CASE WHEN {misfit} THEN CAST({arrived} AS VARCHAR) END AS {Misfit(i)}"];
         });
-        return $"CREATE TABLE {ResidualCompiler.TableName(compiled.Fragment)} AS SELECT {string.Join(", ", selected)} FROM {source}";
+        return $"CREATE {kind} {ResidualCompiler.TableName(compiled.Fragment)} AS SELECT {string.Join(", ", selected)} FROM {source}";
     }
 
     private async Task CheckMisfitsAsync(DuckDbConnection connection, QueryFragment fragment, CompiledFragment compiled, CancellationToken cancellationToken)

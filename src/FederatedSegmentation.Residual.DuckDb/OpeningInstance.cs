@@ -34,6 +34,9 @@ internal sealed class OpeningInstance(DuckDbEngineOptions options, IZoneRules zo
                 MemoryLimitBytes = options.MemoryLimitBytes,
                 Threads = options.Threads ?? Environment.ProcessorCount,
                 TempDirectory = folder.Path,
+
+                // Whatever has an order asks for it.
+                KeepsOrder = false,
                 MaxTempBytes = options.MaxTempBytes,
             });
             ZoneFunctions.Register(instance, zones);

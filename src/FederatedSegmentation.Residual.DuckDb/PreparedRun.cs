@@ -40,7 +40,7 @@ internal sealed class PreparedRun : IPreparedRun
         var opened = await _locked.WaitAsync(cancellationToken).ConfigureAwait(false);
         var run = await _run.Task.ConfigureAwait(false);
         _isStarted = true;
-        return new DuckDbResidualRun(opened, _writableFile, _options.InFlightBytes, run.ShowsValues, _whenEnded);
+        return new DuckDbResidualRun(opened, _writableFile, _options.InFlightBytes, KeptBytes(run), run.ShowsValues, _whenEnded);
     }
 
     /// <inheritdoc />
@@ -55,6 +55,8 @@ internal sealed class PreparedRun : IPreparedRun
         await ((Task)_locked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _opening.DisposeAsync().ConfigureAwait(false);
     }
+
+    private long KeptBytes(ResidualRunOptions run) => run.ReceivesFragments ? _options.Kept : 0;
 
     private async Task<OpenedInstance> LockDownAsync()
     {
@@ -77,6 +79,12 @@ internal sealed class PreparedRun : IPreparedRun
             if (run.HasSequences)
             {
                 opened.Instance.DisableOptimizers(UnsafeForSequences);
+            }
+
+            if (run.ReceivesFragments)
+            {
+                // Both together are the memory of the run.
+                opened.Instance.LimitMemory(_options.MemoryLimitBytes - KeptBytes(run));
             }
 
             opened.Instance.LockDown();

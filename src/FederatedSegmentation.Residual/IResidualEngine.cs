@@ -73,4 +73,7 @@ public sealed record ResidualRunOptions(ImmutableArray<string> ReadableFiles, bo
 {
     /// <summary>Whether the statements match rows by how their times lie to each other.</summary>
     public bool HasSequences { get; init; }
+
+    /// <summary>Whether results of sources may be received, which takes a part of the engine's memory.</summary>
+    public bool ReceivesFragments { get; init; } = true;
 }

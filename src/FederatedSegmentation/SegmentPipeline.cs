@@ -19,7 +19,7 @@ internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage
             var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
 
             // What the engine may touch is known by now, so that it is locked while the run is planned.
-            prepared.LockDown(RunStage.Needs(resolved.Run, request.ShowsValues));
+            prepared.LockDown(running.Needs(resolved.Run, request.ShowsValues));
             var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
             var run = await prepared.StartAsync(cancellationToken).ConfigureAwait(false);
             await using (run.ConfigureAwait(false))

@@ -112,7 +112,7 @@ async Task RunAsync(string part, ReportText report)
             await PartitionsBenchmark.RunAsync(options, report, stop);
             break;
         case "databricks":
-            report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until the last row is in a table of the engine, against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
+            report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until the engine has read every value of every row (a statement hashes the columns), against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
             await LinksBenchmark.RunAsync(options, report, stop);
             break;
         case "keys":

@@ -19,8 +19,10 @@ public sealed class IngestionTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _instance.DisposeAsync();
 
-    [Fact]
-    public async Task Extreme_values_of_every_type_arrive_and_come_back_unchanged()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Extreme_values_of_every_type_arrive_and_come_back_unchanged(bool areKept)
     {
         var largest = Int128.Parse("99999999999999999999999999999999999999");
         var schema = new ArrowSchema(
@@ -54,9 +56,14 @@ public sealed class IngestionTests : IAsyncLifetime
         byte[][] binaries = [[], [0], [0xFF, 0xFE, 0x00, 0x80], [.. Enumerable.Repeat((byte)0xC3, 40)]];
         var rows = 20;
         using var expected = Batches.Build(schema, rows, Append);
-        Assert.Equal(rows, await _connection.CreateTableAsync(_instance, "t", Batches.Source(schema, Batches.Build(schema, rows, Append))));
+        using var kept = new KeptBatches(schema, [Batches.Build(schema, rows, Append)]);
+        using var fragment = _instance.RegisterFragment(kept);
+        if (!areKept)
+        {
+            Assert.Equal(rows, await _connection.CreateTableAsync(_instance, "t", Batches.Source(schema, Batches.Build(schema, rows, Append))));
+        }
 
-        await using var reader = await _connection.QueryAsync("SELECT * FROM t", default);
+        await using var reader = await _connection.QueryAsync($"SELECT * FROM {(areKept ? fragment.TableExpression : "t")}", default);
         using var actual = await reader.ReadAsync(default);
         Assert.NotNull(actual);
         Assert.Equal(rows, actual.RowCount);

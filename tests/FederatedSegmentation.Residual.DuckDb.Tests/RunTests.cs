@@ -29,6 +29,28 @@ public sealed class RunTests : IDisposable
         Assert.Equal(Enumerable.Range(2500, 500).Select(i => $"{i}"), await run.TextsAsync(statements));
     }
 
+    [Theory]
+    [InlineData(40, 50_000)]
+    [InlineData(400, 500)]
+    public async Task Fragments_beyond_the_memory_for_results_and_of_small_batches_arrive_whole(int batches, int rows)
+    {
+        var before = RecordBatch.AllocatedBytes;
+        await using (var run = await _engine.StartAsync(_engine.Options with { MemoryLimitBytes = 40 << 20 }))
+        {
+            foreach (var id in new[] { "F1", "F2" })
+            {
+                var (fragment, compiled, schema) = Engine.Fragment(id, Engine.Number(1, "id"));
+                var sent = Enumerable.Range(0, batches).Select(i => Engine.Batch(schema, rows, (builder, row) => builder.Columns[0].AppendInt64(((long)i * rows) + row)));
+                await run.ReceiveAsync(fragment, compiled, schema, sent.ToAsyncEnumerable(), default);
+            }
+
+            Assert.Equal((long)batches * rows, await run.CountAsync(Statements.Of("SELECT c0 FROM \"F1\" SEMI JOIN \"F2\" USING (c0)"), default));
+            Assert.Equal((long)batches * rows * (((long)batches * rows) - 1) / 2, await run.QueryNumberAsync("SELECT sum(c0) FROM \"F1\"", default));
+        }
+
+        Assert.Equal(before, RecordBatch.AllocatedBytes);
+    }
+
     [Fact]
     public async Task A_fragment_without_rows_is_an_empty_table()
     {

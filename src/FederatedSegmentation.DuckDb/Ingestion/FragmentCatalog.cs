@@ -13,15 +13,31 @@ internal sealed class FragmentCatalog(DuckDbInstance instance)
 
     internal FragmentRegistration Register(FragmentSource source)
     {
-        if (source.Schema.Fields.IsEmpty)
+        var claimed = 0;
+        return Register(
+            new FragmentDescription(source.Schema, source.EstimatedRows, IsExact: false),
+            () => Interlocked.Exchange(ref claimed, 1) == 0
+                ? new StreamRead(source)
+                : throw new DuckDbException(DuckDbErrorKind.InvalidInput, "The fragment was read already; it can be read once."));
+    }
+
+    internal FragmentRegistration Register(KeptBatches kept)
+    {
+        var parts = kept.Parts();
+        return Register(new FragmentDescription(kept.Schema, kept.RowCount, IsExact: true), () => new KeptRead(parts));
+    }
+
+    private FragmentRegistration Register(FragmentDescription description, Func<FragmentRead> open)
+    {
+        if (description.Schema.Fields.IsEmpty)
         {
-            throw new ArgumentException("A fragment has at least one column.", nameof(source));
+            throw new ArgumentException("A fragment has at least one column.", nameof(description));
         }
 
         while (true)
         {
             var token = NewToken();
-            var registration = new FragmentRegistration(this, token, source);
+            var registration = new FragmentRegistration(this, token, description, open);
             if (_fragments.TryAdd(token, registration))
             {
                 return registration;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FederatedSegmentation.DuckDb.Native;
@@ -20,6 +21,8 @@ internal static unsafe class FragmentFunction
             NativeMethods.duckdb_table_function_set_extra_info(function, NewHandle(instance.Fragments), &FreeHandle);
             NativeMethods.duckdb_table_function_set_bind(function, &Bind);
             NativeMethods.duckdb_table_function_set_init(function, &Init);
+            NativeMethods.duckdb_table_function_set_local_init(function, &InitThread);
+            NativeMethods.duckdb_table_function_supports_projection_pushdown(function, 1);
             NativeMethods.duckdb_table_function_set_function(function, &Next);
             if (NativeMethods.duckdb_register_table_function(instance.Internal, function) != NativeMethods.Success)
             {
@@ -46,15 +49,15 @@ internal static unsafe class FragmentFunction
             NativeMethods.duckdb_destroy_value(ref value);
             var registration = catalog.Find(token)
                 ?? throw new DuckDbException(DuckDbErrorKind.Catalog, "The fragment does not exist (any more).");
-            foreach (var field in registration.Source.Schema.Fields)
+            foreach (var field in registration.Description.Schema.Fields)
             {
                 using var type = TypeMap.ToDuckDb(field.Type);
                 NativeMethods.duckdb_bind_add_result_column(info, field.Name, type);
             }
 
-            if (registration.Source.EstimatedRows is { } rows)
+            if (registration.Description.Rows is { } rows)
             {
-                NativeMethods.duckdb_bind_set_cardinality(info, (ulong)Math.Max(0, rows), 0);
+                NativeMethods.duckdb_bind_set_cardinality(info, (ulong)Math.Max(0, rows), registration.Description.IsExact ? (byte)1 : (byte)0);
             }
 
             var binding = new FragmentBinding(catalog.Instance, registration, statement);
@@ -74,12 +77,17 @@ internal static unsafe class FragmentFunction
         try
         {
             binding = Target<FragmentBinding>(NativeMethods.duckdb_init_get_bind_data(info));
-            if (!binding.Registration.TryClaim())
+            var read = binding.Registration.Open();
+            var fields = (ulong)binding.Registration.Description.Schema.Fields.Length;
+            var columns = ImmutableArray.CreateBuilder<int>();
+            for (ulong i = 0, count = NativeMethods.duckdb_init_get_column_count(info); i < count; i++)
             {
-                throw new DuckDbException(DuckDbErrorKind.InvalidInput, "The fragment was read already; it can be read once.");
+                // Where only rows are counted, DuckDB asks for a column that does not exist.
+                columns.Add(NativeMethods.duckdb_init_get_column_index(info, i) is var column && column < fields ? (int)column : -1);
             }
 
-            NativeMethods.duckdb_init_set_init_data(info, NewHandle(new FragmentScan(binding)), &FreeScan);
+            NativeMethods.duckdb_init_set_max_threads(info, (ulong)read.Threads);
+            NativeMethods.duckdb_init_set_init_data(info, NewHandle(new FragmentReading(binding, read, columns.ToImmutable())), &FreeHandle);
         }
         catch (Exception exception)
         {
@@ -88,18 +96,23 @@ internal static unsafe class FragmentFunction
         }
     }
 
+    // A thread's own state is made when it has the first rows to fetch: what all share is not to be had here.
+    [UnmanagedCallersOnly]
+    private static void InitThread(nint info) => NativeMethods.duckdb_init_set_init_data(info, NewHandle(new ThreadScan()), &FreeScan);
+
     [UnmanagedCallersOnly]
     private static void Next(nint info, nint output)
     {
-        FragmentScan? scan = null;
+        FragmentReading? reading = null;
         try
         {
-            scan = Target<FragmentScan>(NativeMethods.duckdb_function_get_init_data(info));
-            scan.Next(output);
+            reading = Target<FragmentReading>(NativeMethods.duckdb_function_get_init_data(info));
+            var thread = Target<ThreadScan>(NativeMethods.duckdb_function_get_local_init_data(info));
+            (thread.Scan ??= new FragmentScan(reading)).Next(output);
         }
         catch (Exception exception)
         {
-            scan?.Statement.SetFault(exception);
+            reading?.Binding.Statement.SetFault(exception);
             NativeMethods.duckdb_function_set_error(info, exception.Message);
         }
     }
@@ -111,8 +124,13 @@ internal static unsafe class FragmentFunction
     [UnmanagedCallersOnly]
     private static void FreeScan(nint handle)
     {
-        Target<FragmentScan>(handle).Dispose();
+        Target<ThreadScan>(handle).Scan?.Dispose();
         GCHandle.FromIntPtr(handle).Free();
+    }
+
+    private sealed class ThreadScan
+    {
+        internal FragmentScan? Scan { get; set; }
     }
 
     private static RunningStatement FindStatement(DuckDbInstance instance, nint info)

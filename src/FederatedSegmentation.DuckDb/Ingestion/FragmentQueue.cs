@@ -29,7 +29,7 @@ public sealed class FragmentQueue : IDisposable
     /// <summary>The columns of every batch.</summary>
     public ArrowSchema Schema { get; }
 
-    /// <summary>What <see cref="DuckDbInstance.RegisterFragment"/> takes.</summary>
+    /// <summary>What <see cref="DuckDbInstance.RegisterFragment(FragmentSource)"/> takes.</summary>
     /// <param name="estimatedRows">Rows expected, or null.</param>
     public FragmentSource ToSource(long? estimatedRows) => new(Schema, estimatedRows, Take);
 

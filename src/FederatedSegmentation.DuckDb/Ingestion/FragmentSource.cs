@@ -18,12 +18,14 @@ public sealed record FragmentSource(ArrowSchema Schema, long? EstimatedRows, Fra
 public sealed class FragmentRegistration : IDisposable
 {
     private readonly FragmentCatalog _catalog;
+    private readonly Func<FragmentRead> _open;
 
-    internal FragmentRegistration(FragmentCatalog catalog, long token, FragmentSource source)
+    internal FragmentRegistration(FragmentCatalog catalog, long token, FragmentDescription description, Func<FragmentRead> open)
     {
         _catalog = catalog;
+        _open = open;
         Token = token;
-        Source = source;
+        Description = description;
     }
 
     /// <summary>What stands in a FROM clause: <c>fedseg_fragment(token)</c>. The token cannot be guessed.</summary>
@@ -31,13 +33,18 @@ public sealed class FragmentRegistration : IDisposable
 
     internal long Token { get; }
 
-    internal FragmentSource Source { get; }
+    internal FragmentDescription Description { get; }
 
-    private int _claimed;
-
-    /// <summary>True for the first reader only: a second one would see what the first has left over.</summary>
-    internal bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+    /// <summary>Starts to read.</summary>
+    /// <exception cref="DuckDbException">It can be read once, and was.</exception>
+    internal FragmentRead Open() => _open();
 
     /// <inheritdoc/>
     public void Dispose() => _catalog.Remove(Token);
 }
+
+/// <summary>What a statement is planned with.</summary>
+/// <param name="Schema">The columns.</param>
+/// <param name="Rows">Rows expected; null when nobody knows.</param>
+/// <param name="IsExact">Whether that is their number.</param>
+internal sealed record FragmentDescription(ArrowSchema Schema, long? Rows, bool IsExact);

@@ -27,6 +27,12 @@ internal static unsafe partial class NativeMethods
     internal static partial void duckdb_table_function_set_init(nint function, delegate* unmanaged<nint, void> init);
 
     [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial void duckdb_table_function_set_local_init(nint function, delegate* unmanaged<nint, void> init);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial void duckdb_table_function_supports_projection_pushdown(nint function, byte pushdown);
+
+    [LibraryImport(DuckDbLibrary.Name)]
     internal static partial void duckdb_table_function_set_function(nint function, delegate* unmanaged<nint, nint, void> main);
 
     [LibraryImport(DuckDbLibrary.Name)]
@@ -69,7 +75,19 @@ internal static unsafe partial class NativeMethods
     internal static partial void duckdb_init_set_error(nint info, string error);
 
     [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial void duckdb_init_set_max_threads(nint info, ulong threads);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial ulong duckdb_init_get_column_count(nint info);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial ulong duckdb_init_get_column_index(nint info, ulong column);
+
+    [LibraryImport(DuckDbLibrary.Name)]
     internal static partial nint duckdb_function_get_init_data(nint info);
+
+    [LibraryImport(DuckDbLibrary.Name)]
+    internal static partial nint duckdb_function_get_local_init_data(nint info);
 
     [LibraryImport(DuckDbLibrary.Name, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial void duckdb_function_set_error(nint info, string error);

@@ -31,9 +31,10 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
     /// <summary>What a run needs of the engine.</summary>
     /// <param name="run">What is to be run.</param>
     /// <param name="showsValues">Whether data errors may name values.</param>
-    public static ResidualRunOptions Needs(ResolvedRun run, bool showsValues) => new([.. SegmentPlanner.KeyFilesOf(run).Select(pair => pair.File.Path)], showsValues)
+    public ResidualRunOptions Needs(ResolvedRun run, bool showsValues) => new([.. SegmentPlanner.KeyFilesOf(run).Select(pair => pair.File.Path)], showsValues)
     {
         HasSequences = SegmentPlanner.HasSequences(run),
+        ReceivesFragments = SegmentPlanner.EntitiesOf(run).Any(entity => sources[entity.Source] is IRemoteSource),
     };
 
     /// <summary>Runs it.</summary>
