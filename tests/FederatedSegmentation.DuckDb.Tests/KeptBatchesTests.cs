@@ -76,7 +76,7 @@ public sealed class KeptBatchesTests : IAsyncLifetime
     {
         var schema = new ArrowSchema(new ArrowField("n", ArrowType.Decimal128(38, 0)));
         var declared = new ArrowSchema(new ArrowField("n", ArrowType.Decimal128(precision, 0)));
-        foreach (var value in new[] { Int128.MaxValue, Int128.MinValue + 1, (Int128)1 << 64, -((Int128)1 << 64) })
+        foreach (var value in new[] { Int128.Parse("99999999999999999999999999999999999999"), Int128.Parse("-99999999999999999999999999999999999999"), (Int128)1 << 64, -((Int128)1 << 64) })
         {
             using var stream = new MemoryStream();
             using (var batch = Batches.Build(schema, 3, (builder, row) => builder.Columns[0].AppendDecimal128(row == 1 ? value : 7)))
