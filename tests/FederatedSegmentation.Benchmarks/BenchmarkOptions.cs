@@ -11,9 +11,9 @@ namespace FederatedSegmentation.Benchmarks;
 /// <param name="Report">The absolute path of the report, or null to print it only.</param>
 internal sealed record BenchmarkOptions(IReadOnlyList<string> Parts, double Scale, int Repetitions, string? Data, string? Only, string? Report)
 {
-    internal const string Usage = "usage: [endtoend|tpch|behaviour|skew|memory|planning|bigmodel|postgres|keys|databricks|snowflake|fabric|coldstart|all]... [--scale SHARE] [--repetitions N] [--data FOLDER] [--only QUESTION] [--report FILE]";
+    internal const string Usage = "usage: [endtoend|tpch|behaviour|skew|memory|planning|bigmodel|postgres|keys|databricks|bigquery|snowflake|fabric|coldstart|all]... [--scale SHARE] [--repetitions N] [--data FOLDER] [--only QUESTION] [--report FILE]";
 
-    private static readonly string[] All = ["endtoend", "tpch", "behaviour", "skew", "memory", "planning", "bigmodel", "postgres", "keys", "databricks", "snowflake", "fabric", "coldstart"];
+    private static readonly string[] All = ["endtoend", "tpch", "behaviour", "skew", "memory", "planning", "bigmodel", "postgres", "keys", "databricks", "bigquery", "snowflake", "fabric", "coldstart"];
 
     /// <summary>Memory that both sides may use, in bytes.</summary>
     internal const long MemoryLimitBytes = 4L << 30;
