@@ -3,6 +3,7 @@ using FederatedSegmentation.Connectors.BigQuery.Catalog;
 using FederatedSegmentation.Connectors.BigQuery.Rest;
 using FederatedSegmentation.Connectors.BigQuery.Storage;
 using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
@@ -41,6 +42,9 @@ public sealed class BigQueryConnector : IRemoteSource
         }
 
         Source = source;
+        Capabilities = options.ScratchSchema is null
+            ? BigQueryDialect.Instance.Capabilities
+            : BigQueryDialect.Instance.Capabilities with { KeyRungs = BigQueryDialect.Instance.Capabilities.KeyRungs.Add(KeyTableSession.Rung) };
         _options = options;
         _clock = clock;
         _errors = new BigQueryErrors(source, options);
@@ -63,7 +67,7 @@ public sealed class BigQueryConnector : IRemoteSource
     public string Kind => "bigquery";
 
     /// <inheritdoc />
-    public Capabilities Capabilities => BigQueryDialect.Instance.Capabilities;
+    public Capabilities Capabilities { get; }
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
@@ -81,13 +85,18 @@ public sealed class BigQueryConnector : IRemoteSource
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase, Spell);
-        var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext(), names, ordered: false);
+        var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext { KeyTable = KeyTable }, names, ordered: false);
         return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
-        => Task.FromResult<ISourceSession>(new BigQuerySession(new StatementContext(_api, _storage, _errors, _options, _slots, run, _clock)));
+    {
+        var session = new BigQuerySession(new StatementContext(_api, _storage, _errors, _options, _slots, run, _clock));
+        return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
+            ? session
+            : new KeyTableSession(session, Source, BigQueryDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+    }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
@@ -121,4 +130,6 @@ public sealed class BigQueryConnector : IRemoteSource
         var word = string.Concat(name.Take(100).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
         return word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : $"c{word}";
     }
+
+    private ImmutableArray<string> KeyTable(string name) => [_options.Project, _options.ScratchSchema!, name];
 }

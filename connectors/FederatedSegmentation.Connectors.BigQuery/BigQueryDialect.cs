@@ -204,6 +204,10 @@ public sealed class BigQueryDialect : SqlDialect
             : new SqlSelect([.. names.Select((name, i) => new SqlOutput(new SqlColumn(alias, FormattableString.Invariant($"c{i}")), name))], table);
     }
 
+    /// <inheritdoc />
+    public override string CreateKeyTable(string name, ImmutableArray<StorageType> storages, DateTimeOffset expires)
+        => $"CREATE TABLE {name} ({KeyColumns(storages, BareTypeName)}) OPTIONS(expiration_timestamp = TIMESTAMP '{expires.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}+00')";
+
     /// <summary>The name of a type without its digits, as parameters have it.</summary>
     internal static string BareTypeName(StorageType storage) => storage is StoredDecimal exact ? DecimalName(exact) : Instance.TypeName(storage);
 

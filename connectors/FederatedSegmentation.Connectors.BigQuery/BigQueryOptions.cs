@@ -34,6 +34,9 @@ public sealed record BigQueryOptions
     /// <summary>The most rows that are fetched over the REST API where the Storage Read API may be used.</summary>
     public int SmallResultRows { get; init; } = 10_000;
 
+    /// <summary>The dataset of the project in which tables of keys may be made; null for none: then nothing but single SELECT statements is ever sent.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>How many statements may run at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 

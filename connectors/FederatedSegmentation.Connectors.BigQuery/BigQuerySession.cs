@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FederatedSegmentation.Connectors.BigQuery.Rest;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
@@ -18,13 +19,37 @@ internal sealed class BigQuerySession(StatementContext context) : ISourceSession
         var job = new QueryJob(context, JobId(fragment.Fragment), what);
         try
         {
-            await job.InsertAsync(fragment, cancellationToken).ConfigureAwait(false);
+            await job.InsertAsync(fragment.Sql, fragment.Fragment, fragment.Keys, cancellationToken).ConfigureAwait(false);
             return new BigQueryStatement(context, job, fragment);
         }
         catch
         {
             context.Slots.Release();
             throw;
+        }
+    }
+
+    /// <summary>Runs a statement for a table of keys to its end.</summary>
+    internal async Task ExecuteAsync(KeyTableStatement statement, CancellationToken cancellationToken)
+    {
+        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var job = new QueryJob(context, JobId(statement.Fragment), statement.What, isForKeys: true);
+            try
+            {
+                await job.InsertAsync(statement.Sql, statement.Fragment, statement.Keys, cancellationToken).ConfigureAwait(false);
+                await job.EndAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                await job.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        finally
+        {
+            context.Slots.Release();
         }
     }
 
@@ -38,11 +63,17 @@ internal sealed class BigQuerySession(StatementContext context) : ISourceSession
 }
 
 /// <summary>A query job of ours at BigQuery.</summary>
-internal sealed class QueryJob(StatementContext context, string id, string what)
+/// <param name="context">What the statements of the run share.</param>
+/// <param name="id">Its id.</param>
+/// <param name="what">What runs, to be read inside a sentence.</param>
+/// <param name="isForKeys">Whether it makes, fills or drops a table of keys.</param>
+internal sealed class QueryJob(StatementContext context, string id, string what, bool isForKeys = false)
 {
     // BigQuery may hold a request for a result that long.
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestCancellation = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private bool _isDeadline;
 
@@ -54,15 +85,15 @@ internal sealed class QueryJob(StatementContext context, string id, string what)
 
     /// <summary>Sends the statement.</summary>
     /// <exception cref="SourceException">It was refused, or its fate is not known.</exception>
-    internal async Task InsertAsync(CompiledFragment fragment, CancellationToken cancellationToken)
+    internal async Task InsertAsync(string sql, string fragment, SentKeys? keys, CancellationToken cancellationToken)
     {
-        var (time, isDeadline) = context.TimeOrThrow(what);
+        var (time, isDeadline) = isForKeys ? context.TimeOrLittle() : context.TimeOrThrow(what);
         _isDeadline = isDeadline;
         var request = new ApiRequest
         {
             Method = HttpMethod.Post,
             Path = $"projects/{ApiRequest.Escape(context.Options.Project)}/jobs",
-            Body = writer => WriteJob(writer, fragment, time),
+            Body = writer => WriteJob(writer, sql, fragment, keys, time),
             What = what,
             IfLost = SubmissionState.Unknown,
         };
@@ -104,6 +135,17 @@ internal sealed class QueryJob(StatementContext context, string id, string what)
             }
 
             page.Dispose();
+        }
+    }
+
+    /// <summary>Waits until it has ended, for a job without a result.</summary>
+    internal async Task EndAsync(CancellationToken cancellationToken)
+    {
+        for (var wait = FirstWait; !HasEnded; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            await Task.Delay(wait, context.Clock, cancellationToken).ConfigureAwait(false);
+            using var now = await context.Api.SendAsync(Request($"jobs/{id}", ""), cancellationToken).ConfigureAwait(false);
+            ThrowIfFailed(now.RootElement);
         }
     }
 
@@ -178,7 +220,7 @@ internal sealed class QueryJob(StatementContext context, string id, string what)
         IfRefused = SubmissionState.Submitted,
     };
 
-    private void WriteJob(Utf8JsonWriter writer, CompiledFragment fragment, TimeSpan time)
+    private void WriteJob(Utf8JsonWriter writer, string sql, string fragment, SentKeys? keys, TimeSpan time)
     {
         writer.WriteStartObject("jobReference");
         writer.WriteString("projectId", context.Options.Project);
@@ -189,11 +231,11 @@ internal sealed class QueryJob(StatementContext context, string id, string what)
         writer.WriteString("jobTimeoutMs", Math.Max(1, (long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
         writer.WriteStartObject("labels");
         writer.WriteString("fedseg-run", Label(context.RunId));
-        writer.WriteString("fedseg-fragment", Label(fragment.Fragment));
+        writer.WriteString("fedseg-fragment", Label(fragment));
         writer.WriteEndObject();
         writer.WriteStartObject("query");
-        QueryFields.Write(writer, fragment.Sql, context.Options);
-        if (fragment.Keys is { Passage: KeyPassage.Array } keys)
+        QueryFields.Write(writer, sql, context.Options);
+        if (keys is { Passage: KeyPassage.Array })
         {
             KeyParameter.Write(writer, keys);
         }

@@ -7,6 +7,8 @@ namespace FederatedSegmentation.Connectors.BigQuery;
 /// <summary>What the statements of one run share. Safe for concurrent use.</summary>
 internal sealed class StatementContext(BigQueryApi api, StorageApi? storage, BigQueryErrors errors, BigQueryOptions options, SemaphoreSlim slots, SourceRun run, TimeProvider clock)
 {
+    private static readonly TimeSpan LittleTime = TimeSpan.FromSeconds(5);
+
     private readonly long _opened = clock.GetTimestamp();
 
     internal BigQueryApi Api => api;
@@ -35,6 +37,9 @@ internal sealed class StatementContext(BigQueryApi api, StorageApi? storage, Big
 
         return options.StatementTimeout is { } limit && limit < left ? (limit, false) : (left, true);
     }
+
+    /// <summary>The time that a statement for a table of keys may take: what is dropped when no time is left is dropped all the same.</summary>
+    internal (TimeSpan Time, bool IsDeadline) TimeOrLittle() => (run.Remaining - clock.GetElapsedTime(_opened) is var left && left > LittleTime ? left : LittleTime, true);
 
     /// <summary>The error for a job that BigQuery stopped at its time limit.</summary>
     internal SourceException TimedOut(string what, bool isDeadline) => isDeadline

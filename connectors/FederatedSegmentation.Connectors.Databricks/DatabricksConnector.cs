@@ -4,6 +4,7 @@ using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Databricks.Catalog;
 using FederatedSegmentation.Connectors.Databricks.Fetch;
 using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
@@ -42,6 +43,7 @@ public sealed class DatabricksConnector : IRemoteSource
         }
 
         Source = source;
+        Capabilities = KeyTableSession.Offered(DatabricksDialect.Instance.Capabilities, options.ScratchSchema is not null, options.Driver is null ? KeyPassage.Array : KeyPassage.List);
         _options = options;
         if (options.Driver is { } driver)
         {
@@ -70,9 +72,7 @@ public sealed class DatabricksConnector : IRemoteSource
 
     /// <inheritdoc />
     /// <remarks>Drivers differ in how they bind parameters: through one, keys travel as constants only.</remarks>
-    public Capabilities Capabilities => _driver is null
-        ? DatabricksDialect.Instance.Capabilities
-        : DatabricksDialect.Instance.Capabilities with { KeyRungs = [.. DatabricksDialect.Instance.Capabilities.KeyRungs.Where(rung => rung.Passage == KeyPassage.List)] };
+    public Capabilities Capabilities { get; }
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
@@ -91,14 +91,24 @@ public sealed class DatabricksConnector : IRemoteSource
     {
         // Names without catalog and schema are those of the session, which is a driver's own there.
         var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase);
-        var context = _driver is null ? new CompileContext() : new CompileContext { TableName = Qualified };
+        var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, context, names, ordered: false);
         return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, _driver is null ? sql : DatabricksDriver.Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
-    public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken) 
-        => _driver is null ? DatabricksSession.OpenAsync(_context!, run, cancellationToken) : Task.FromResult(_driver.OpenSession(run));
+    public async Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
+    {
+        if (_driver is not null)
+        {
+            return _driver.OpenSession(run);
+        }
+
+        var session = await DatabricksSession.OpenAsync(_context!, run, cancellationToken).ConfigureAwait(false);
+        return _options.ScratchSchema is null
+            ? session
+            : new KeyTableSession(session, Source, DatabricksDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _context!.Clock);
+    }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
@@ -110,4 +120,6 @@ public sealed class DatabricksConnector : IRemoteSource
     }
 
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => DatabricksNames.Resolve(parts, _options) is { } name ? [name.Catalog, name.Schema, name.Table] : parts;
+
+    private ImmutableArray<string> KeyTable(string name) => [_options.Catalog, _options.ScratchSchema!, name];
 }

@@ -102,6 +102,9 @@ public sealed class DatabricksDialect : SqlDialect
     }
 
     /// <inheritdoc />
+    public override string CreateKeyTable(string name, ImmutableArray<StorageType> storages, DateTimeOffset expires) => $"CREATE TABLE {name} ({KeyColumns(storages, TypeName)})";
+
+    /// <inheritdoc />
     public override string TypeName(StorageType storage) => storage switch
     {
         StoredBoolean => "BOOLEAN",

@@ -3,6 +3,7 @@ using Azure.Core;
 using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Catalog;
 using FederatedSegmentation.Connectors.Fabric.Dialect;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
@@ -44,6 +45,7 @@ public sealed class FabricConnector : IRemoteSource
         }
 
         Source = source;
+        Capabilities = KeyTableSession.Offered(FabricDialect.Instance.Capabilities, options.ScratchSchema is not null && options.Driver is null, KeyPassage.Array);
         _options = options;
         _clock = clock;
         _errors = new FabricErrors(source, options);
@@ -68,7 +70,7 @@ public sealed class FabricConnector : IRemoteSource
     public string Kind => "fabric";
 
     /// <inheritdoc />
-    public Capabilities Capabilities => FabricDialect.Instance.Capabilities;
+    public Capabilities Capabilities { get; }
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
@@ -85,14 +87,24 @@ public sealed class FabricConnector : IRemoteSource
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
-        var context = new CompileContext { MixedCollations = HasOtherCollations(tables), TableName = Qualified };
+        var context = new CompileContext { MixedCollations = HasOtherCollations(tables), TableName = Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, FabricDialect.Instance, context, OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase), ordered: false);
         return new CompiledFragment(fragment, Source, FabricDialect.Instance.Name, sql, plan.Columns);
     }
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
-        => Task.FromResult(_driver?.OpenSession(run) ?? new FabricSession(new FabricStatementContext(_connections!, _errors, _options, _slots, run, _clock)));
+    {
+        if (_driver is not null)
+        {
+            return Task.FromResult(_driver.OpenSession(run));
+        }
+
+        var session = new FabricSession(new FabricStatementContext(_connections!, _errors, _options, _slots, run, _clock));
+        return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
+            ? session
+            : new KeyTableSession(session, Source, FabricDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -118,4 +130,6 @@ public sealed class FabricConnector : IRemoteSource
 
     // Names without a schema are those of the account's default schema, which need not be ours.
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => parts is [var table] ? [_options.Schema, table] : parts;
+
+    private ImmutableArray<string> KeyTable(string name) => [_options.ScratchSchema!, name];
 }

@@ -35,6 +35,9 @@ public sealed record FabricOptions
     /// <summary>A driver that the user supplies, instead of TDS of our own; then its connection string says where to connect and how, and <see cref="Server"/>, <see cref="Port"/>, <see cref="Authentication"/>, <see cref="Encrypt"/> and <see cref="ServerCertificate"/> mean nothing.</summary>
     public DriverOptions? Driver { get; init; }
 
+    /// <summary>The schema of the warehouse in which tables of keys may be made; null for none: then nothing but single SELECT statements is ever sent.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>How many statements may run at the server at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 

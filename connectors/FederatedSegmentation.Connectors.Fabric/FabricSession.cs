@@ -1,6 +1,7 @@
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Fabric.Reading;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Sql;
 using Microsoft.Data.SqlClient;
@@ -55,6 +56,42 @@ internal sealed class FabricSession(FabricStatementContext context) : ISourceSes
             }
 
             throw context.Translate(failure, submission == SubmissionState.NotSubmitted ? submission : FabricStatementContext.StateOf(failure), what);
+        }
+    }
+
+    /// <summary>Runs a statement for a table of keys to its end.</summary>
+    internal async Task ExecuteAsync(KeyTableStatement statement, CancellationToken cancellationToken)
+    {
+        await context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var timer = new StatementTimer(context.TimeOrLittle(), context.Clock, cancellationToken);
+        var submission = SubmissionState.NotSubmitted;
+        try
+        {
+            var connection = await timer.OrAbandonAsync(context.Connections.OpenAsync(timer.Token).AsTask()).ConfigureAwait(false);
+            try
+            {
+                submission = SubmissionState.Unknown;
+                var command = new SqlCommand(statement.Sql, connection) { CommandTimeout = 0 };
+                await using (command.ConfigureAwait(false))
+                {
+                    await timer.OrAbandonAsync(command.ExecuteNonQueryAsync(timer.Token)).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                await StatementTimer.LeaveAsync(connection, timer.IsAbandoned).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (FabricErrors.IsForeign(failure) || failure is OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw timer.IsOver
+                ? context.TimedOut(submission, statement.What, failure)
+                : context.Translate(failure, submission == SubmissionState.NotSubmitted ? submission : FabricStatementContext.StateOf(failure), statement.What);
+        }
+        finally
+        {
+            context.Slots.Release();
         }
     }
 

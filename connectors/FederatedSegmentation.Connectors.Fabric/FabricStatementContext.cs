@@ -8,6 +8,8 @@ internal sealed class FabricStatementContext(FabricConnections connections, Fabr
 {
     private const int LongestLabel = 255;
 
+    private static readonly TimeSpan LittleTime = TimeSpan.FromSeconds(5);
+
     private readonly long _opened = clock.GetTimestamp();
 
     internal FabricConnections Connections => connections;
@@ -27,6 +29,9 @@ internal sealed class FabricStatementContext(FabricConnections connections, Fabr
             ? throw errors.DeadlineMissed(Stage.Execute, SubmissionState.NotSubmitted, what)
             : options.StatementTimeout is { } limit && limit < remaining ? limit : remaining;
     }
+
+    /// <summary>The time that a statement for a table of keys may take: what is dropped when no time is left is dropped all the same.</summary>
+    internal TimeSpan TimeOrLittle() => Remaining is var left && left > LittleTime ? left : LittleTime;
 
     /// <summary>The option by which the warehouse's operator finds the statement in <c>queryinsights.exec_requests_history</c>.</summary>
     internal string LabelOf(string fragment) => $"OPTION (LABEL = '{Printable($"fedseg {run.RunId} {fragment}")}')";

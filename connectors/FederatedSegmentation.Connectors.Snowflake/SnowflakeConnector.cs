@@ -3,6 +3,7 @@ using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Connectors.Snowflake.Catalog;
 using FederatedSegmentation.Connectors.Snowflake.Protocol;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
@@ -40,6 +41,7 @@ public sealed class SnowflakeConnector : IRemoteSource
         }
 
         Source = source;
+        Capabilities = KeyTableSession.Offered(SnowflakeDialect.Instance.Capabilities, options.ScratchSchema is not null, options.Driver is null ? KeyPassage.Array : KeyPassage.List);
         _options = options;
         _clock = clock;
         if (options.Driver is { } driver)
@@ -68,9 +70,7 @@ public sealed class SnowflakeConnector : IRemoteSource
 
     /// <inheritdoc />
     /// <remarks>Drivers differ in how they bind parameters: through one, keys travel as constants only.</remarks>
-    public Capabilities Capabilities => _driver is null
-        ? SnowflakeDialect.Instance.Capabilities
-        : SnowflakeDialect.Instance.Capabilities with { KeyRungs = [.. SnowflakeDialect.Instance.Capabilities.KeyRungs.Where(rung => rung.Passage == KeyPassage.List)] };
+    public Capabilities Capabilities { get; }
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
@@ -88,14 +88,24 @@ public sealed class SnowflakeConnector : IRemoteSource
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         var names = OutputNames.Of(plan.Columns, StringComparer.Ordinal);
-        var context = _driver is null ? new CompileContext() : new CompileContext { TableName = Qualified };
+        var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, context, names, ordered: false);
         return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, _driver is null ? sql : SnowflakeDriver.Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
-        => Task.FromResult(_driver?.OpenSession(run) ?? new SnowflakeSession(_client!, _options, _slots, _budget, run, _clock));
+    {
+        if (_driver is not null)
+        {
+            return Task.FromResult(_driver.OpenSession(run));
+        }
+
+        var session = new SnowflakeSession(_client!, _options, _slots, _budget, run, _clock);
+        return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
+            ? session
+            : new KeyTableSession(session, Source, SnowflakeDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -111,4 +121,6 @@ public sealed class SnowflakeConnector : IRemoteSource
 
     // Database and schema of a driver's session need not be ours.
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => QualifiedName.Resolve(parts, _options) is { } name ? [name.Database, name.Schema, name.Table] : parts;
+
+    private ImmutableArray<string> KeyTable(string name) => [_options.Database, _options.ScratchSchema!, name];
 }

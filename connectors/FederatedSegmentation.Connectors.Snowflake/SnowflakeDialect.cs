@@ -171,6 +171,11 @@ public sealed class SnowflakeDialect : SqlDialect
         return new SqlSelect([.. outputs], new SqlTable("TABLE(FLATTEN(INPUT => PARSE_JSON(:1)))", alias));
     }
 
+    /// <inheritdoc />
+    /// <remarks>The SQL API has no session that a temporary table could live in.</remarks>
+    public override string CreateKeyTable(string name, ImmutableArray<StorageType> storages, DateTimeOffset expires)
+        => $"CREATE TRANSIENT TABLE {name} ({KeyColumns(storages, TypeName)}) DATA_RETENTION_TIME_IN_DAYS = 0";
+
     private static SqlExpression Nan => new SqlTemplate(["CAST('NaN' AS FLOAT)"], []);
 
     /// <summary>Text in single quotes: quotes and backslashes doubled.</summary>

@@ -41,6 +41,9 @@ public sealed record SnowflakeOptions
     /// <summary>A driver that the user supplies, instead of the SQL API; then its connection string says where to connect, how, and with which role and warehouse.</summary>
     public DriverOptions? Driver { get; init; }
 
+    /// <summary>The schema of the database in which tables of keys may be made; null for none: then nothing but single SELECT statements is ever sent.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>How many statements may run at once, over all runs of this process.</summary>
     public int MaxConcurrent { get; init; } = 4;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Connectors.Snowflake.Decoding;
 using FederatedSegmentation.Connectors.Snowflake.Protocol;
 using FederatedSegmentation.Model.Errors;
@@ -49,6 +50,37 @@ internal sealed class SnowflakeSession(SnowflakeClient client, SnowflakeOptions 
         {
             slots.Release();
             throw;
+        }
+    }
+
+    /// <summary>Runs a statement for a table of keys to its end.</summary>
+    internal async Task ExecuteAsync(KeyTableStatement statement, CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // What is dropped when no time is left is dropped all the same.
+            var time = Remaining is var left && left > TimeoutTolerance ? left : TimeoutTolerance;
+            var keys = statement.Keys is { } sent ? SentKeys.JsonOf(sent.Keys) : null;
+            var handle = await client.SubmitAsync(statement.Sql, keys, $"fedseg {run.RunId} {statement.Fragment}", time, statement.What, Stage.Execute, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var (body, _, _) = await client.WaitAsync(handle, statement.What, Stage.Execute, cancellationToken).ConfigureAwait(false);
+                body.Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                await client.CancelAsync(handle, statement.What).ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (SourceException failure)
+        {
+            throw Translate(failure, statement.What);
+        }
+        finally
+        {
+            slots.Release();
         }
     }
 

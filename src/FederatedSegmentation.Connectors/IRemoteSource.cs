@@ -22,7 +22,11 @@ public interface IRemoteSource : IDataSourceConnector
 /// <summary>A run as a source sees it.</summary>
 /// <param name="RunId">The run's id, put where the source's operator sees it (application name, query tag).</param>
 /// <param name="Remaining">The time left until the deadline when the session is opened; statements are limited to it at the source.</param>
-public sealed record SourceRun(string RunId, TimeSpan Remaining);
+public sealed record SourceRun(string RunId, TimeSpan Remaining)
+{
+    /// <summary>Hears of what somebody should look at although the run succeeds: a sentence. Called from any thread.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+}
 
 /// <summary>One consistent view of a source. Statements may run side by side.</summary>
 public interface ISourceSession : IAsyncDisposable

@@ -10,7 +10,9 @@ using FederatedSegmentation.Sql;
 namespace FederatedSegmentation.Execution;
 
 /// <summary>Runs the fragments of a plan at their sources, side by side, and hands the results to the engine. Safe for concurrent use.</summary>
-public sealed class FragmentExecutor(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="warn">Hears what sources warn of, from any thread; null for nobody.</param>
+public sealed class FragmentExecutor(TimeProvider time, Action<string>? warn = null)
 {
     /// <summary>Runs all fragments to their end. The first failure cancels the others, and is thrown when all have ended.</summary>
     /// <param name="tasks">The fragments that are fetched.</param>
@@ -48,7 +50,7 @@ public sealed class FragmentExecutor(TimeProvider time)
         Dictionary<string, TaskCompletionSource> received,
         CancellationTokenSource failure)
     {
-        var session = await source.OpenSessionAsync(new SourceRun(runId, remaining()), failure.Token).ConfigureAwait(false);
+        var session = await source.OpenSessionAsync(new SourceRun(runId, remaining()) { Warn = warn ?? (_ => { }) }, failure.Token).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var running = tasks.Select(task => FetchAsync(session, task, engine, progress, received, failure.Token)).ToList();

@@ -22,6 +22,7 @@ internal static class DatabricksSource
             WarehouseId = source.WarehouseId,
             Catalog = source.Catalog,
             Schema = source.Schema,
+            ScratchSchema = source.ScratchSchema,
             Auth = source.ClientId is null ? DatabricksAuth.PersonalAccessToken : DatabricksAuth.OAuthMachineToMachine,
             ClientId = source.ClientId,
             MaxConcurrent = source.Limits.MaxConcurrent,

@@ -15,6 +15,7 @@ internal static class FabricSource
             Port = source.Port,
             Database = source.Database,
             Schema = source.Schema,
+            ScratchSchema = source.ScratchSchema,
             // Secrets are read when a connection needs them and kept nowhere else.
             Authentication = source.Login switch
             {

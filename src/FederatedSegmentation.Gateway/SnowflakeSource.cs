@@ -27,6 +27,7 @@ internal static class SnowflakeSource
             Warehouse = source.Warehouse,
             Database = source.Database,
             Schema = source.Schema,
+            ScratchSchema = source.ScratchSchema,
             MaxConcurrent = source.Limits.MaxConcurrent,
             StatementTimeout = source.Limits.StatementTimeout,
             InFlightBytes = inFlightBytes,

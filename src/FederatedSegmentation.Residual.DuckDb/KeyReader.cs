@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Numerics;
-using System.Text;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.DuckDb;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Residual;
+using FederatedSegmentation.Sql;
 using DateType = FederatedSegmentation.Model.Types.DateType;
 using DecimalType = FederatedSegmentation.Model.Types.DecimalType;
 
@@ -14,9 +13,6 @@ namespace FederatedSegmentation.Residual.DuckDb;
 /// <summary>Reads keys out of the engine as constants for a statement. Their number is bounded by what a statement takes.</summary>
 internal static class KeyReader
 {
-    // A character that some spelling escapes takes at most that many bytes: \u0027.
-    private const int LongestEscape = 6;
-
     /// <summary>The keys, or null where there are too many, or too long ones.</summary>
     public static async Task<TravellingKeys?> ReadAsync(DuckDbConnection connection, KeyStatement statement, CancellationToken cancellationToken)
     {
@@ -35,7 +31,7 @@ internal static class KeyReader
                         for (var part = 0; part < statement.Types.Length; part++)
                         {
                             var value = Read(batch.Columns[part], row, statement.Types[part]);
-                            bytes = checked(bytes + LengthOf(value));
+                            bytes = checked(bytes + SentKeys.TextBytesOf(value));
                             key.Add(value);
                         }
 
@@ -60,26 +56,4 @@ internal static class KeyReader
         DateType => new DateLiteral(DateOnly.FromDayNumber(checked(column.Values<int>()[row] + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber))),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Keys of this type do not travel."),
     };
-
-    private static long LengthOf(Literal value) => value switch
-    {
-        Int64Literal number => number.Value.ToString(CultureInfo.InvariantCulture).Length,
-        DecimalLiteral exact => exact.Unscaled.ToString(CultureInfo.InvariantCulture).Length + exact.Scale + 3,
-        StringLiteral text => LengthOf(text.Value),
-        _ => "2026-01-31".Length,
-    };
-
-    private static long LengthOf(string text)
-    {
-        var bytes = (long)Encoding.UTF8.GetByteCount(text);
-        foreach (var character in text)
-        {
-            if (char.IsControl(character) || character is '\'' or '"' or '\\' or '$' or '\u2028' or '\u2029')
-            {
-                bytes += LongestEscape - 1;
-            }
-        }
-
-        return bytes;
-    }
 }

@@ -14,6 +14,8 @@ namespace FederatedSegmentation.Sql;
 /// <param name="Storages">The types of their parts at the source.</param>
 public sealed record SentKeys(KeyPassage Passage, string Name, ImmutableArray<ImmutableArray<Literal>> Keys, ImmutableArray<StorageType> Storages)
 {
+    private const int LongestEscape = 6;
+
     /// <summary>The text of a part of a key: every source reads it back as the same value.</summary>
     public static string TextOf(Literal part) => part switch
     {
@@ -23,6 +25,30 @@ public sealed record SentKeys(KeyPassage Passage, string Name, ImmutableArray<Im
         DateLiteral day => LiteralText.Date(day.Value),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "Keys of this type do not travel."),
     };
+
+    /// <summary>The most bytes that the text of a part of a key has in a statement or a parameter, escapes included and quotes not.</summary>
+    public static long TextBytesOf(Literal part) => part switch
+    {
+        Int64Literal number => number.Value.ToString(CultureInfo.InvariantCulture).Length,
+        DecimalLiteral exact => exact.Unscaled.ToString(CultureInfo.InvariantCulture).Length + exact.Scale + 3,
+        StringLiteral text => TextBytesOf(text.Value),
+        _ => "2026-01-31".Length,
+    };
+
+    // A character that some spelling escapes takes at most six bytes: \u0027.
+    private static long TextBytesOf(string text)
+    {
+        var bytes = (long)Encoding.UTF8.GetByteCount(text);
+        foreach (var character in text)
+        {
+            if (char.IsControl(character) || character is '\'' or '"' or '\\' or '$' or '\u2028' or '\u2029')
+            {
+                bytes += LongestEscape - 1;
+            }
+        }
+
+        return bytes;
+    }
 
     /// <summary>Keys as JSON: an array of keys, each an array of texts, so that no reader of JSON touches a digit.</summary>
     public static string JsonOf(ImmutableArray<ImmutableArray<Literal>> keys)

@@ -35,8 +35,18 @@ public sealed partial class BigQueryRemote : RemoteDatabase
     {
         var server = await SharedWarehouseServer.GetAsync("bigquery");
         var key = await server.Control.VendorAsync(new JsonObject { ["do"] = "key-file" }, cancellationToken);
-        return new BigQueryRemote(server, key.ToJsonString());
+        var remote = new BigQueryRemote(server, key.ToJsonString());
+        await server.Control.VendorAsync(new JsonObject { ["do"] = "scratch", ["project"] = Project, ["dataset"] = remote.ScratchDataset }, cancellationToken);
+        return remote;
     }
+
+    private string ScratchDataset => $"{_dataset}_{ScratchSchema}";
+
+    /// <inheritdoc />
+    public override WarehouseServer Server => _server;
+
+    /// <inheritdoc />
+    public override string Mark => ScratchDataset;
 
     /// <inheritdoc />
     public override SourceOptions Options => new BigQuerySourceOptions(Name)
@@ -63,6 +73,7 @@ public sealed partial class BigQueryRemote : RemoteDatabase
             Project = Project,
             Location = "EU",
             Dataset = _dataset,
+            ScratchSchema = ScratchDataset,
             Http = new HttpTransportOptions { Endpoint = _server.Endpoint },
             Storage = new HttpTransportOptions { Endpoint = _server.Endpoint },
             // So few that both ways of fetching are taken.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
@@ -24,7 +25,18 @@ public sealed partial class DatabricksRemote : RemoteDatabase
     public string Engine => (string)_server.Ready["engine"]!;
 
     /// <summary>An empty catalog of the shared server.</summary>
-    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new DatabricksRemote(await SharedWarehouseServer.GetAsync("databricks").WaitAsync(cancellationToken));
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken)
+    {
+        var remote = new DatabricksRemote(await SharedWarehouseServer.GetAsync("databricks").WaitAsync(cancellationToken));
+        await remote.Server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonArray(remote._catalog, ScratchSchema) }, cancellationToken);
+        return remote;
+    }
+
+    /// <inheritdoc />
+    public override WarehouseServer Server => _server;
+
+    /// <inheritdoc />
+    public override string Mark => _catalog;
 
     /// <inheritdoc />
     public override SourceOptions Options => new DatabricksSourceOptions(Name)
@@ -48,6 +60,7 @@ public sealed partial class DatabricksRemote : RemoteDatabase
             Transport = new HttpTransportOptions { Endpoint = _server.Endpoint, LinkHosts = [LinkHost] },
             WarehouseId = "0123456789abcdef",
             Catalog = _catalog,
+            ScratchSchema = ScratchSchema,
             MaxConcurrent = 2,
         },
         _ => ValueTask.FromResult("dapi-local-token"),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
@@ -24,10 +25,21 @@ public sealed partial class FabricRemote : RemoteDatabase
     private FabricRemote(WarehouseServer server, bool isThroughADriver) => (_server, _isThroughADriver) = (server, isThroughADriver);
 
     /// <summary>An empty warehouse of the shared server.</summary>
-    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: false);
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken)
+    {
+        var remote = new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: false);
+        await remote.Server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonObject { ["database"] = remote._database, ["schema"] = ScratchSchema } }, cancellationToken);
+        return remote;
+    }
 
     /// <summary>The same, reached through another build of SqlClient from the folder of drivers.</summary>
     public static async Task<RemoteDatabase> CreateThroughADriverAsync(CancellationToken cancellationToken) => new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: true);
+
+    /// <inheritdoc />
+    public override WarehouseServer Server => _server;
+
+    /// <inheritdoc />
+    public override string Mark => TableOf("stored");
 
     /// <inheritdoc />
     public override SourceOptions Options => new FabricSourceOptions(Name)
@@ -51,6 +63,8 @@ public sealed partial class FabricRemote : RemoteDatabase
             Port = _server.Port,
             Database = _database,
             Driver = _isThroughADriver ? new DriverOptions("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient", DriverFolder.Path, () => FormattableString.Invariant($"Server=tcp:localhost,{_server.Port};Database={_database};User ID=reader;Password={Password};Encrypt=Strict;ServerCertificate={_server.CertificateFile};ConnectRetryCount=0;Connect Timeout=300")) : null,
+
+            ScratchSchema = ScratchSchema,
             Authentication = new FabricPassword("reader", () => Password),
             Encrypt = FabricEncryption.Strict,
             ServerCertificate = _server.CertificateFile,

@@ -36,6 +36,9 @@ public sealed class Placing
     /// <summary>Whether it needs a database.</summary>
     public bool HasRemotes => !_remotes.IsEmpty;
 
+    // Only warehouses have such a rung: elsewhere no key travels then.
+    private static ReductionPolicy TablesOnly { get; } = ReductionPolicy.Always with { Passages = [KeyPassage.Table] };
+
     /// <summary>When keys travel in the cases of a seed, and on which rungs of the ladder: wherever they can unless said otherwise, in half of the cases not as a list.</summary>
     public Func<int, ReductionPolicy> Reductions { get; private init; } = seed => seed % 2 == 0 ? ReductionPolicy.Always : WithoutLists;
 
@@ -96,7 +99,7 @@ public sealed class Placing
         })
     {
         StoresNul = true,
-        Reductions = seed => (seed % 3) switch { 0 => ReductionPolicy.Default, 1 => ReductionPolicy.Always, _ => WithoutLists },
+        Reductions = seed => (seed % 6) switch { 0 or 3 => ReductionPolicy.Default, 1 or 4 => ReductionPolicy.Always, 2 => WithoutLists, _ => TablesOnly },
     };
 
     /// <summary>All placings, with those of one form of file each.</summary>

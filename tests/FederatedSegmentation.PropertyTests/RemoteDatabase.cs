@@ -2,12 +2,29 @@ using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Settings;
+using FederatedSegmentation.Testing.Warehouses;
 
 namespace FederatedSegmentation.PropertyTests;
 
 /// <summary>A database that holds generated tables, as a source of its own. One case at a time.</summary>
 public abstract class RemoteDatabase
 {
+    /// <summary>The schema where keys may be written.</summary>
+    protected const string ScratchSchema = "scratch";
+
+    /// <summary>The local server of a warehouse; null for another database.</summary>
+    public virtual WarehouseServer? Server => null;
+
+    /// <summary>What statements over its tables of keys hold, and no statement of others.</summary>
+    public virtual string Mark => throw new NotSupportedException("It has no tables of keys.");
+
+    /// <summary>The tables of keys that are there.</summary>
+    public async Task<int> KeyTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var connector = Connect();
+        return (await connector.DiscoverAsync(cancellationToken)).Count(table => table.Table[^1].Contains("fedseg_", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>The source as the settings have it.</summary>
     public abstract SourceOptions Options { get; }
 

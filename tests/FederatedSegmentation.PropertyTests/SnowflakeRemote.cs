@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Values;
@@ -19,7 +20,18 @@ public sealed partial class SnowflakeRemote : RemoteDatabase
     private SnowflakeRemote(WarehouseServer server) => _server = server;
 
     /// <summary>An empty database of the shared server.</summary>
-    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken) => new SnowflakeRemote(await SharedWarehouseServer.GetAsync("snowflake").WaitAsync(cancellationToken));
+    public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken)
+    {
+        var remote = new SnowflakeRemote(await SharedWarehouseServer.GetAsync("snowflake").WaitAsync(cancellationToken));
+        await remote.Server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonArray(remote._database, ScratchSchema) }, cancellationToken);
+        return remote;
+    }
+
+    /// <inheritdoc />
+    public override WarehouseServer Server => _server;
+
+    /// <inheritdoc />
+    public override string Mark => _database;
 
     /// <inheritdoc />
     public override SourceOptions Options => new SnowflakeSourceOptions(Name)
@@ -40,7 +52,7 @@ public sealed partial class SnowflakeRemote : RemoteDatabase
     /// <inheritdoc />
     public override IDataSourceConnector Connect() => new SnowflakeConnector(
         Name,
-        new SnowflakeOptions { Endpoint = _server.Endpoint, Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = _database, MaxConcurrent = 2 },
+        new SnowflakeOptions { Endpoint = _server.Endpoint, Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = _database, ScratchSchema = ScratchSchema, MaxConcurrent = 2 },
         new SnowflakeSecrets(_ => ValueTask.FromResult((string)_server.Ready["pat"]!)),
         TimeProvider.System);
 

@@ -3,6 +3,7 @@ import crypto from 'node:crypto';
 import * as types from './types.js';
 import * as values from './values.js';
 import { ApiError } from './errors.js';
+import { writeOf } from './writes.js';
 
 const leastBilled = 10 * 1024 * 1024;
 
@@ -92,8 +93,13 @@ class Jobs {
       const type = types.fromParameter(parameter.parameterType);
       return { name: parameter.name || undefined, type, value: parameterValue(parameter.parameterValue ?? {}, type) };
     });
-    const analysis = await this.engine.analyze(job.query, this.store.resolver(job.project, job.defaultDataset), parameters);
-    return { ...analysis, bytes: analysis.tables.reduce((sum, table) => sum + this.store.bytes(table, analysis.scanned.get(table)), 0) };
+    const write = writeOf(job.query, this.store, job);
+    if (write && !write.select) {
+      return { write, columns: [], tables: [], bytes: 0 };
+    }
+
+    const analysis = await this.engine.analyze(write?.select ?? job.query, this.store.resolver(job.project, job.defaultDataset), parameters);
+    return { ...analysis, write, bytes: analysis.tables.reduce((sum, table) => sum + this.store.bytes(table, analysis.scanned.get(table)), 0) };
   }
 
   async run(job, analysis) {
@@ -113,7 +119,12 @@ class Jobs {
         return;
       }
 
-      const rows = analysis.canned ? null : await this.engine.evaluate(analysis);
+      let rows = analysis.canned ? null : analysis.text === undefined ? [] : await this.engine.evaluate(analysis);
+      if (!job.cancelled && analysis.write) {
+        analysis.write.run(rows, analysis.columns);
+        [rows, job.columns, job.wrote] = [[], [], true];
+      }
+
       if (!job.cancelled) {
         job.canned = analysis.canned;
         job.rows = rows;
@@ -188,7 +199,7 @@ class Jobs {
         ...times,
         totalBytesProcessed: String(job.bytes),
         query: {
-          statementType: 'SELECT',
+          statementType: statementType(job),
           totalBytesProcessed: String(job.bytes),
           totalBytesBilled: String(job.dryRun ? 0 : billed(job.bytes)),
           totalBytesProcessedAccuracy: 'PRECISE',
@@ -200,6 +211,8 @@ class Jobs {
     };
   }
 }
+
+const statementType = job => job.wrote ? { CREATE: 'CREATE_TABLE', INSERT: 'INSERT', DROP: 'DROP_TABLE' }[/^\w+/.exec(job.query)[0]] : 'SELECT';
 
 const billed = bytes => {
   const unit = 1024n * 1024n;

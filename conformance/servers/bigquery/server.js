@@ -65,6 +65,7 @@ export async function create(frame) {
           jobs.delayMs = asked.jobDelayMs ?? jobs.delayMs;
           auth.lifetime = asked.tokenLifetimeSeconds ?? auth.lifetime;
           return {};
+        case 'scratch': store.writable.add(`${asked.project}:${asked.dataset}`); return {};
         case 'permissions': store.permissions = asked.granted; return {};
         case 'state': return { executions: jobs.executions, tokensIssued: auth.issued, jobs: jobs.list() };
         default: throw new Error(`This server has no control ${JSON.stringify(asked.do)}.`);

@@ -11,6 +11,7 @@ class Store {
 
   reset() {
     this.tables = [];
+    this.writable = new Set();
     this.permissions = ['bigquery.tables.get', 'bigquery.tables.getData', 'bigquery.tables.list'];
     this.nextNumber = this.nextNumber ?? 1;
   }
@@ -35,8 +36,16 @@ class Store {
     return table;
   }
 
+  isWritable({ project, dataset }) {
+    return this.writable.has(`${project}:${dataset}`);
+  }
+
+  remove({ project, dataset, name }) {
+    this.tables = this.tables.filter(table => !(table.project === project && table.dataset === dataset && table.name === name));
+  }
+
   find(project, dataset, name) {
-    return this.tables.find(table => table.project === project && table.dataset === dataset && table.name === name);
+    return this.tables.find(table => !(table.expires <= Date.now()) && table.project === project && table.dataset === dataset && table.name === name);
   }
 
   get(project, dataset, name) {

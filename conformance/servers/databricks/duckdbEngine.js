@@ -27,6 +27,8 @@ export class DuckDbBehind {
     await this.#engine.createTable({ catalog: entry.catalog, schema: entry.schema, name: entry.name, columns, rows, parquet });
   }
 
+  async dropTable(entry) { await this.#engine.run(`DROP TABLE ${[entry.catalog, entry.schema, entry.name].map(quote).join('.')}`); }
+
   /** Starts a query of one statement. */
   start(sql, { use, zone }) {
     if (zone !== 'UTC' && zone !== 'Etc/UTC') throw new StatementProblem('UNSUPPORTED_FEATURE', `This server runs sessions in UTC only, not in ${zone}.`, '0A000');

@@ -30,6 +30,7 @@ export class Registry {
   refused = new Set();
   /** Privileges on tables beyond SELECT: [grantee, catalog, schema, name, privilege]. */
   privileges = [];
+  writable = new Set();
 
   static async open() {
     const registry = new Registry();
@@ -63,6 +64,11 @@ export class Registry {
     this.#tables.set(Registry.key(catalog, schema, table.name), entry);
     this.#refreshing = undefined;
     return entry;
+  }
+
+  remove(entry) {
+    this.#tables.delete(Registry.key(entry.catalog, entry.schema, entry.name));
+    this.#refreshing = undefined;
   }
 
   find(catalog, schema, name) { return this.#tables.get(Registry.key(catalog, schema, name)); }

@@ -2,6 +2,7 @@
 // origin. --engine auto (Spark where there is one), spark or duckdb. Its own controls (POST /__control/vendor):
 //   {"settings": {...}}                  see `defaults` below
 //   {"warehouse": "STOPPED", "startMs"}  the next statement starts the warehouse and waits; {"warehouse": "GONE"} refuses all
+//   {"scratch": [catalog, schema]}                             tables may be made, filled and dropped there
 //   {"hide"|"refuse"|"show": [[catalog, schema, table], ...]}  tables that are not shown at all; that may not be read; as before
 //   {"allow": [grantee, catalog, schema, table, privilege]}  what information_schema.table_privileges shows beyond SELECT; null forgets all of it
 //   {"revokeTokens": true}, {"tokenSeconds": n}
@@ -174,6 +175,7 @@ export async function create(frame) {
       else if (wanted.allow) registry.privileges.push(wanted.allow);
       for (const key of (wanted.refuse ?? []).map((name) => Registry.key(...name))) registry.refused.add(key);
       for (const key of (wanted.show ?? []).map((name) => Registry.key(...name))) { registry.hidden.delete(key); registry.refused.delete(key); }
+      if (wanted.scratch) registry.writable.add(Registry.key(...wanted.scratch, ''));
       if (wanted.revokeTokens) auth.revoke();
       if (wanted.tokenSeconds !== undefined) auth.lifetimeSeconds = wanted.tokenSeconds;
       registry.changed();

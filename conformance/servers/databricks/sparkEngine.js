@@ -69,6 +69,8 @@ export class SparkBehind {
     await this.#client.command(session, { create_dataframe_view: { input, name, is_global: true, replace: true } });
   }
 
+  async dropTable(entry) { await this.#client.query(await this.#session('UTC'), `DROP VIEW IF EXISTS global_temp.${this.#view(entry)}`).result; }
+
   /** Starts a query of one statement. */
   start(sql, { use, zone }) {
     const named = replaceNames(sql, { registry: this.#registry, use, tableName: (entry) => `global_temp.${this.#view(entry)}` });

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { encodeRows } from '../common/arrow.js';
 import { bind } from './parameters.js';
 import { command } from './commands.js';
+import { write } from './writes.js';
 import { replaceNames } from './names.js';
 import { SqlError } from '../common/duckdb.js';
 import { StatementProblem, Refusal, invalid, fromDuckDb } from './problems.js';
@@ -118,6 +119,8 @@ export class Statements {
     const { request } = statement;
     const { registry, engine } = this.#server;
     const sql = bind(request.statement, request.parameters);
+    const written = await write(sql, { registry, engine, use: request.use, zone: request.zone, onQuery: (query) => { statement.query = query; } });
+    if (written) return written;
     const own = await command(sql, { registry, engine, use: request.use, session: request.session });
     if (own) return own;
     const named = replaceNames(sql, { registry, use: request.use, tableName: () => '' });

@@ -28,7 +28,7 @@ export class Catalog {
   /** A database; made where it is missing. */
   database(name, collation) {
     if (!this.#databases.has(name)) {
-      this.#databases.set(name, { name, collation: collation ?? 'BIN2', tables: new Map(), denied: new Set() });
+      this.#databases.set(name, { name, collation: collation ?? 'BIN2', tables: new Map(), denied: new Set(), scratch: new Set() });
     }
 
     const database = this.#databases.get(name);
@@ -93,6 +93,17 @@ export class Catalog {
     } finally {
       connection.disconnectSync();
     }
+  }
+
+  async dropTable(database, table) {
+    const connection = await this.connect();
+    try {
+      await connection.run(`DROP TABLE ${table.engineName}`);
+    } finally {
+      connection.disconnectSync();
+    }
+
+    database.tables.delete(`${table.schema}\0${table.name}`);
   }
 
   /** A table by its exact name; undefined where there is none. */

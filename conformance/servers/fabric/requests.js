@@ -6,6 +6,7 @@ import { ValueWriter, collationBytes } from './tds/types.js';
 import { TsqlError, fromEngine, notHonoured } from './tsql/errors.js';
 import { bind, kindOf, parse } from './tsql/parse.js';
 import { translate } from './tsql/translate.js';
+import { isWrite, write } from './writes.js';
 
 const { Done, EnvChange } = tokens;
 const int = { kind: 'int' };
@@ -241,6 +242,13 @@ class Run {
       return;
     }
 
+    if (isWrite(tree)) {
+      this.#server.log('write', { statement: text, user: this.#session.login, application: this.#session.application });
+      const count = await write(tree, { catalog: this.#server.catalog, session: this.#session, onConnection: (connection) => { this.#connection = connection; } });
+      await response.write(ended(count, kindOf(tree)[0] === 'insert'));
+      return;
+    }
+
     const query = translate(tree, { catalog: this.#server.catalog, database: this.#session.database, session: this.#session });
     this.#server.log('query', { statement: text, label: query.label, user: this.#session.login, application: this.#session.application });
     if (this.#cancelled) {
@@ -360,11 +368,11 @@ function statements(text) {
   const trees = parse(text);
   for (const tree of trees) {
     const [kind] = kindOf(tree);
-    if (['insert', 'update', 'delete', 'merge', 'create_table', 'drop_table', 'truncate', 'alter_table'].includes(kind)) {
+    if (['update', 'delete', 'merge', 'truncate', 'alter_table'].includes(kind)) {
       throw new TsqlError(3906, 16, 'Failed to update database because the database is read-only.');
     }
 
-    if (!['select', 'union', 'intersect', 'except', 'subquery', 'paren'].includes(kind)) {
+    if (!isWrite(tree) && !['select', 'union', 'intersect', 'except', 'subquery', 'paren'].includes(kind)) {
       throw notHonoured(`the statement ${kind}`);
     }
   }

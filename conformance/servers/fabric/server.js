@@ -1,5 +1,5 @@
-// A local stand-in for a Fabric Warehouse or SQL analytics endpoint: TDS 7.4 and 8.0 on the frame's port, T-SQL on DuckDB. It is read-only for clients;
-// tables come through the control endpoint. What T-SQL does differently (padding, no boolean values, exact names, 2,100 parameters) it does too, and what
+// A local stand-in for a Fabric Warehouse or SQL analytics endpoint: TDS 7.4 and 8.0 on the frame's port, T-SQL on DuckDB. It is read-only for clients
+// but for schemas that the control endpoint names; tables come through the control endpoint. What T-SQL does differently (padding, no boolean values, exact names, 2,100 parameters) it does too, and what
 // it cannot do as T-SQL does it refuses.
 //
 // Faults match the operations prelogin, login, query and attention. Beside the common kinds (drop, delay, truncate, throttle, expire, lieRows):
@@ -137,7 +137,7 @@ class FabricServer {
     return randomUUID().toUpperCase();
   }
 
-  /** {counts}; sets logins, permissions, fragment, encryption; {database: {name, collation}}; {deny: {database, schema, name}}; {disconnect: true}. */
+  /** {counts}; sets logins, permissions, fragment, encryption; {database: {name, collation}}; {deny: {database, schema, name}}; {scratch: {database, schema}}; {disconnect: true}. */
   control(request) {
     if (request.logins) {
       this.logins = new Map(Object.entries(request.logins));
@@ -152,6 +152,10 @@ class FabricServer {
 
     if (request.deny) {
       this.catalog.database(request.deny.database ?? 'wh').denied.add(`${request.deny.schema ?? 'dbo'}.${request.deny.name}`);
+    }
+
+    if (request.scratch) {
+      this.catalog.database(request.scratch.database ?? 'wh').scratch.add(request.scratch.schema);
     }
 
     if (request.disconnect) {

@@ -11,7 +11,29 @@ export class Catalog {
     this.#engine = engine;
     this.tables = new Map();
     this.revoked = new Set();
+    this.writable = new Set();
   }
+
+  find({ database, schema, name }) { return this.tables.get(Catalog.key(database, schema, name)); }
+
+  isWritable(database, schema) { return this.writable.has(JSON.stringify([database, schema])); }
+
+  /** Counts the rows of a table anew. */
+  async count(entry) {
+    const counted = await this.#engine.query(`SELECT count(*) FROM ${Catalog.path(entry)}`).result;
+    entry.rows = Number(counted.data[0][0]);
+    entry.bytes = entry.rows * entry.columns.length * 8;
+  }
+
+  async dropTable(target) {
+    await this.#engine.run(`DROP TABLE ${Catalog.path(target)}`);
+    this.tables.delete(Catalog.key(target.database, target.schema, target.name));
+    const place = `${quote(encodeName(target.database))}.${quote(encodeName('INFORMATION_SCHEMA'))}`;
+    const where = `WHERE TABLE_SCHEMA = ${literal(target.schema)} AND TABLE_NAME = ${literal(target.name)}`;
+    await this.#engine.run(`DELETE FROM ${place}.TABLES ${where}; DELETE FROM ${place}.COLUMNS ${where}`);
+  }
+
+  static path({ database, schema, name }) { return [database, schema, name].map((part) => quote(encodeName(part))).join('.'); }
 
   static key(database, schema, name) { return JSON.stringify([database, schema, name]); }
 

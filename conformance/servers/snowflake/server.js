@@ -5,6 +5,7 @@
 //   {"token": {"type": "OAUTH"|"PROGRAMMATIC_ACCESS_TOKEN", "value", "user", "expired"}}
 //   {"revoke": [database, schema, table]}, {"grant": [...]}     whether statements may read a table
 //   {"allow": [role, database, schema, table, privilege]}     what OBJECT_PRIVILEGES shows; it stays, and permits nothing
+//   {"scratch": [database, schema]}                             tables may be made, filled and dropped there
 //   {"suspended": true}                                        the warehouse does not run
 //   {"statementMs": n}                                         how long every statement takes at least
 //   {"synchronousMs": n}                                       how long a synchronous request waits (45,000)
@@ -47,6 +48,7 @@ export async function create(frame) {
       else if (command.token) accounts.addToken(command.token);
       else if (command.revoke) catalog.revoked.add(Catalog.key(...command.revoke));
       else if (command.allow) return catalog.allow(...command.allow);
+      else if (command.scratch) catalog.writable.add(JSON.stringify(command.scratch));
       else if (command.grant) catalog.revoked.delete(Catalog.key(...command.grant));
       else {
         for (const [name, value] of Object.entries(command)) {
@@ -58,6 +60,7 @@ export async function create(frame) {
     reset() {
       accounts.clear();
       catalog.revoked.clear();
+      catalog.writable.clear();
       Object.assign(settings, standard);
       sqlApi.reset();
       driver.reset();

@@ -6,6 +6,7 @@ import { ofEngine, SnowflakeError, unsupported } from './errors.js';
 import { tokenize } from './lexer.js';
 import { decodeName, encodeName } from './names.js';
 import { bindLiteral } from './types.js';
+import { Writes } from './writes.js';
 
 const listLimit = 16_384;
 const textLimit = 1024 * 1024;
@@ -166,6 +167,7 @@ export class Statements {
   constructor(engine, catalog) {
     this.engine = engine;
     this.catalog = catalog;
+    this.writes = new Writes(engine, catalog, translate);
   }
 
   /** Starts a statement. Gives {result: promise of {columns, data, rowCount}, cancel}. Throws what the compiler says. */
@@ -176,6 +178,7 @@ export class Statements {
       case 'SELECT': case 'WITH': case '(': return this.#query(translate(tokens, bindings), place);
       case 'SHOW': return done(this.#show(tokens, place));
       case 'EXPLAIN': return this.#explain(tokens, bindings, place);
+      case 'CREATE': case 'INSERT': case 'DROP': return this.writes.start(tokens, bindings, place);
       default: throw unsupported(`the command ${first}`);
     }
   }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.Databricks.Api;
 using FederatedSegmentation.Connectors.Http;
+using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Sql;
@@ -41,7 +42,7 @@ internal sealed class DatabricksSession : ISourceSession
 
     private TimeSpan Remaining => _run.Remaining - _context.Clock.GetElapsedTime(_opened);
 
-    internal static async Task<ISourceSession> OpenAsync(StatementContext context, SourceRun run, CancellationToken cancellationToken)
+    internal static async Task<DatabricksSession> OpenAsync(StatementContext context, SourceRun run, CancellationToken cancellationToken)
     {
         const string What = "the session of a run";
         var opened = context.Clock.GetTimestamp();
@@ -78,6 +79,24 @@ internal sealed class DatabricksSession : ISourceSession
         finally
         {
             // The statement has ended at the warehouse; its result waits in the storage.
+            _context.Slots.Release();
+        }
+    }
+
+    /// <summary>Runs a statement for a table of keys to its end.</summary>
+    internal async Task ExecuteAsync(KeyTableStatement statement, CancellationToken cancellationToken)
+    {
+        await _context.Slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var text = new StatementText(_session, statement.Sql, _run.RunId, statement.Fragment, statement.What, Stage.Execute)
+            {
+                Parameter = statement.Keys is { } keys ? (keys.Name, SentKeys.JsonOf(keys.Keys)) : null,
+            };
+            await _context.Runner.RunAsync(text, () => Remaining, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
             _context.Slots.Release();
         }
     }

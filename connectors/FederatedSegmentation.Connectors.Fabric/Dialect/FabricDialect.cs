@@ -73,6 +73,10 @@ internal sealed class FabricDialect : SqlDialect
     }
 
     /// <inheritdoc />
+    public override string CreateKeyTable(string name, ImmutableArray<StorageType> storages, DateTimeOffset expires)
+        => $"CREATE TABLE {name} ({KeyColumns(storages, storage => storage is StoredText ? "varchar(max)" : TypeName(storage))})";
+
+    /// <inheritdoc />
     public override string TypeName(StorageType storage) => FabricLiterals.TypeName(storage);
 
     /// <inheritdoc />

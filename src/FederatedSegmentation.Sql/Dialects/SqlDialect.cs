@@ -199,6 +199,16 @@ public abstract class SqlDialect
     /// <param name="alias">An alias for what is read.</param>
     public virtual SqlSelect ReadKeys(KeyListPlan keys, ImmutableArray<StorageType> storages, ImmutableArray<string> names, string alias) => throw Excluded("keys in one value");
 
+    /// <summary>A statement that makes a table for keys, its columns called c0, c1, …</summary>
+    /// <param name="name">Its quoted name.</param>
+    /// <param name="storages">The types of its columns.</param>
+    /// <param name="expires">When the source may forget it, where it can do that by itself.</param>
+    public virtual string CreateKeyTable(string name, ImmutableArray<StorageType> storages, DateTimeOffset expires) => throw Excluded("a table of keys");
+
+    /// <summary>The columns of a table for keys, as it is made.</summary>
+    protected string KeyColumns(ImmutableArray<StorageType> storages, Func<StorageType, string> typeOf)
+        => string.Join(", ", storages.Select((storage, i) => $"{QuoteIdentifier(FormattableString.Invariant($"c{i}"))} {typeOf(storage)}"));
+
     /// <summary>A query over the keys in a CSV file, with one output per column.</summary>
     public virtual SqlSelect ReadKeyFile(KeyFilePlan file, Func<PlanColumn, string> nameOf, string alias) => throw Excluded("a file of keys");
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using FederatedSegmentation.Arrow;
@@ -111,7 +112,8 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             .Select(pair => TaskOf(planned, pair.First, pair.Second, runId, run))
             .ToImmutableArray();
         var started = time.GetTimestamp();
-        var outcomes = await new FragmentExecutor(time)
+        var warnings = new ConcurrentQueue<string>();
+        var outcomes = await new FragmentExecutor(time, warnings.Enqueue)
             .ExecuteAsync(fetched, run, runId, () => deadline.Remaining, (outcome, step) => progress.Report(Progress(outcome, step)), cancellationToken)
             .ConfigureAwait(false);
         var fragmentsTime = time.GetElapsedTime(started);
@@ -139,7 +141,7 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             [.. planned.Fragments.Select(fragment => Report(fragment.Fragment, fragment.Source, fragment.Sql, byId.GetValueOrDefault(fragment.Fragment)))],
             new TimingsReport(
                 planned.PlanTime.TotalMilliseconds, fragmentsTime.TotalMilliseconds, residualTime.TotalMilliseconds, time.GetElapsedTime(request.StartedAt).TotalMilliseconds),
-            []);
+            [.. warnings]);
     }
 
     private FragmentTask TaskOf(PlannedSegment planned, QueryFragment fragment, CompiledFragment compiled, string runId, IResidualRun run)

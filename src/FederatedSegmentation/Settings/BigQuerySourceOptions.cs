@@ -19,6 +19,9 @@ public sealed record BigQuerySourceOptions(string Name) : SourceOptions(Name, Bi
     /// <summary>The dataset of tables that the model names without one, or null.</summary>
     public required string? Dataset { get; init; }
 
+    /// <summary>The dataset of the project in which the gateway may make tables of keys, or null: then it only reads.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>The address of the REST API.</summary>
     public required Uri Endpoint { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record BigQuerySourceOptions(string Name) : SourceOptions(Name, Bi
             Project = section.RequiredText("Project"),
             Location = section.RequiredText("Location"),
             Dataset = section.Text("Dataset"),
+            ScratchSchema = section.Text("ScratchSchema"),
             Endpoint = Address(section, "Endpoint", DefaultEndpoint)!,
             StorageEndpoint = Address(section, "StorageEndpoint", DefaultStorageEndpoint)!,
             UseStorageApi = section.Choice("LargeResults", ("storage_api", true), ("rest", false)),

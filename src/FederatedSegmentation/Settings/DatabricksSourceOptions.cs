@@ -19,6 +19,9 @@ public sealed record DatabricksSourceOptions(string Name) : SourceOptions(Name, 
     /// <summary>The schema of tables that the model names without one.</summary>
     public required string Schema { get; init; }
 
+    /// <summary>The schema of the catalog in which the gateway may make tables of keys, or null: then it only reads.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>The client id of a service principal, or null where a personal access token logs in.</summary>
     public required string? ClientId { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record DatabricksSourceOptions(string Name) : SourceOptions(Name, 
             WarehouseId = section.RequiredText("WarehouseId"),
             Catalog = section.RequiredText("Catalog"),
             Schema = section.Text("Schema") ?? "default",
+            ScratchSchema = section.Text("ScratchSchema"),
             ClientId = isOAuth ? authentication.RequiredText("ClientId") : null,
             Secret = authentication.RequiredSecret(isOAuth ? "ClientSecret" : "Token"),
             Limits = new SourceLimits(limits.Integer("MaxConcurrent", 1, 64) ?? 4, limits.Time("StatementTimeout")),

@@ -21,6 +21,9 @@ public sealed record FabricSourceOptions(string Name) : SourceOptions(Name, Fabr
     /// <summary>The schema of tables that the model names without one.</summary>
     public required string Schema { get; init; }
 
+    /// <summary>The schema in which the gateway may make tables of keys, or null: then it only reads.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>How to log in.</summary>
     public required FabricLogin Login { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record FabricSourceOptions(string Name) : SourceOptions(Name, Fabr
             Port = section.Integer("Port", 1, 65535) ?? 1433,
             Database = section.RequiredText("Database"),
             Schema = section.Text("Schema") ?? "dbo",
+            ScratchSchema = section.Text("ScratchSchema"),
             Login = FabricLogin.Read(authentication),
             IsStrict = section.Choice("Encrypt", ("Strict", true), ("Mandatory", false)),
             ServerCertificate = section.FilePath("ServerCertificate", null),

@@ -19,6 +19,9 @@ public sealed record SnowflakeSourceOptions(string Name) : SourceOptions(Name, S
     /// <summary>The schema of tables that the model names without one.</summary>
     public required string Schema { get; init; }
 
+    /// <summary>The schema of the database in which the gateway may make tables of keys, or null: then it only reads.</summary>
+    public string? ScratchSchema { get; init; }
+
     /// <summary>The warehouse, or null for the user's default one.</summary>
     public required string? Warehouse { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record SnowflakeSourceOptions(string Name) : SourceOptions(Name, S
             Account = section.Text("Account"),
             Database = section.RequiredText("Database"),
             Schema = section.Text("Schema") ?? "PUBLIC",
+            ScratchSchema = section.Text("ScratchSchema"),
             Warehouse = section.Text("Warehouse"),
             Role = section.Text("Role"),
             Login = login,
