@@ -278,3 +278,19 @@ function sign(key, changes, pem) {
   const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${text}.${createSign('RSA-SHA256').update(text).sign(pem, 'base64url')}`;
 }
+
+test('tables are made, filled and dropped in a scratch dataset, and nowhere else', async () => {
+  const create = "CREATE TABLE `p`.`scratch`.`k` (`c0` INT64, `c1` STRING) OPTIONS(expiration_timestamp = TIMESTAMP '2999-01-01 00:00:00+00')";
+  await assert.rejects(rowsOf(create), { code: 403 });
+  await control('vendor', { do: 'scratch', project: 'p', dataset: 'scratch' });
+  await rowsOf(create);
+  await rowsOf('INSERT INTO `p`.`scratch`.`k` (`c0`, `c1`)\nSELECT k.`c0` AS `c0`, k.`c1` AS `c1` FROM UNNEST(@keys) AS k', { params: { keys: [{ c0: 1, c1: 'a\'' }, { c0: 2, c1: 'b' }] }, types: { keys: [{ c0: 'INT64', c1: 'STRING' }] } });
+  assert.deepEqual(await rowsOf('SELECT c0, c1 FROM p.scratch.k ORDER BY c0'), [{ c0: 1, c1: 'a\'' }, { c0: 2, c1: 'b' }]);
+  await assert.rejects(rowsOf(create), { code: 409 });
+  await rowsOf('DROP TABLE IF EXISTS `p`.`scratch`.`k`');
+  await rowsOf('DROP TABLE IF EXISTS `p`.`scratch`.`k`');
+  await assert.rejects(rowsOf('DROP TABLE `p`.`scratch`.`k`'), { code: 404 });
+  await rowsOf(create.replace('2999', '2001'));
+  await assert.rejects(rowsOf('SELECT c0 FROM p.scratch.k'), { code: 404 }, 'it has expired');
+  await assert.rejects(rowsOf('CREATE TABLE `p`.`scratch`.`k` AS SELECT 1 AS x'));
+});

@@ -79,7 +79,7 @@ test('Requests are refused as the service refuses them', async () => {
 test('Statements fail with the states of the service', async () => {
   const cases = [
     ['SELECT 1; SELECT 2', '42601'], ['', '42617'], ['SELECT x FROM ml.s.nothing', '42P01'], ['SELECT x FROM ml.s.t', '42703'], ['SELECT :missing', '42P02'],
-    ["SELECT CAST('x' AS INT)", '22018'], ['INSERT INTO ml.s.t VALUES (1)', '0A000'], ['SELECT TRY_CAST(1 AS INT)', '0A000'], ["SELECT 'open", '42601'],
+    ["SELECT CAST('x' AS INT)", '22018'], ['INSERT INTO ml.s.t VALUES (1)', '42501'], ['UPDATE ml.s.t SET i64 = 1', '0A000'], ['SELECT TRY_CAST(1 AS INT)', '0A000'], ["SELECT 'open", '42601'],
   ];
   for (const [statement, state] of cases) {
     const { status, body } = await submit({ statement });
@@ -169,4 +169,18 @@ test('Arrays of texts become rows by explode and from_json, and other JSON is re
   assert.deepEqual(await rows(JSON.stringify(keys)), keys);
   await assert.rejects(rows('[[1]]'));
   await assert.rejects(server.rows("SELECT from_json('{}', 'a int') AS x"));
+});
+
+test('Tables are made, filled and dropped in a scratch schema, and nowhere else', async () => {
+  await assert.rejects(server.rows('CREATE TABLE `ml`.`scratch`.`k` (`c0` BIGINT)'), { sqlState: '42501' });
+  await server.control('vendor', { scratch: ['ml', 'scratch'] });
+  await server.rows('CREATE TABLE `ml`.`scratch`.`k` (`c0` BIGINT, `c1` STRING, `c2` DECIMAL(38,10), `c3` DATE)');
+  const insert = "INSERT INTO `ml`.`scratch`.`k` (`c0`, `c1`, `c2`, `c3`)\nSELECT CAST(k.`one`[0] AS BIGINT) AS `c0`, k.`one`[1] AS `c1`, CAST(k.`one`[2] AS DECIMAL(38,10)) AS `c2`, CAST(k.`one`[3] AS DATE) AS `c3` FROM (SELECT explode(from_json(:keys, 'array<array<string>>')) AS one) AS k";
+  assert.deepEqual(await server.rows(insert, { parameters: [{ name: 'keys', type: 'STRING', value: '[["1","a\'","0.5","0001-01-01"]]' }] }), [['1', '1']]);
+  assert.deepEqual(await server.rows('SELECT * FROM ml.scratch.k'), [['1', 'a\'', '0.5000000000', '0001-01-01']]);
+  await assert.rejects(server.rows('CREATE TABLE ml.scratch.k (c0 BIGINT)'), { sqlState: '42P07' });
+  await server.rows('DROP TABLE IF EXISTS ml.scratch.k');
+  await server.rows('DROP TABLE IF EXISTS ml.scratch.k');
+  await assert.rejects(server.rows('DROP TABLE ml.scratch.k'), { sqlState: '42P01' });
+  await assert.rejects(server.rows('DROP TABLE ml.s.t'), { sqlState: '42501' });
 });

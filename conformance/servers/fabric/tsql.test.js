@@ -168,3 +168,17 @@ test('OPENJSON gives the rows of arrays of texts in the types of its columns, an
   assert.equal(await errorOf(connection, "SELECT k.a AS a FROM OPENJSON(N'[') WITH (a bigint '$[0]') AS k"), 13609);
   assert.ok(await errorOf(connection, "SELECT k.[key] AS a FROM OPENJSON(N'[1]') AS k"));
 });
+
+test('Tables are made, filled and dropped in a scratch schema; elsewhere the database is read-only', async () => {
+  assert.equal(await errorOf(connection, 'CREATE TABLE [scratch].[k] ([c0] bigint)'), 3906);
+  assert.equal(await errorOf(connection, 'DROP TABLE [dbo].[T]'), 3906);
+  server.handler.control({ scratch: { schema: 'scratch' } });
+  await query(connection, 'CREATE TABLE [scratch].[k] ([c0] bigint, [c1] varchar(max), [c2] decimal(38,10))');
+  await query(connection, "INSERT INTO [scratch].[k] ([c0], [c1], [c2])\nSELECT k.[c0] AS [c0], k.[c1] AS [c1], k.[c2] AS [c2] FROM OPENJSON(N'[[\"1\",\"a''\",\"0.5\"]]') WITH (c0 bigint '$[0]', c1 varchar(max) '$[1]', c2 decimal(38,10) '$[2]') AS k");
+  assert.deepEqual((await query(connection, 'SELECT k.c0 AS a, k.c1 AS b, k.c2 AS c FROM scratch.k AS k')).map((row) => row.map(String)), [['1', "a'", '0.5']]);
+  assert.equal(await errorOf(connection, 'CREATE TABLE [scratch].[k] ([c0] bigint)'), 2714);
+  await query(connection, 'DROP TABLE IF EXISTS [scratch].[k]');
+  await query(connection, 'DROP TABLE IF EXISTS [scratch].[k]');
+  assert.equal(await errorOf(connection, 'DROP TABLE [scratch].[k]'), 3701);
+  assert.equal(await errorOf(connection, 'SELECT k.c0 AS a FROM scratch.k AS k'), 208);
+});

@@ -201,7 +201,7 @@ test('Times add and fall into parts as Snowflake has them, however deep they sta
 });
 
 test('What the engine would answer otherwise is refused', async () => {
-  for (const sql of ['SELECT 1 / 3', 'SELECT AVG(I) FROM MANY', 'SELECT CURRENT_DATE', 'SELECT \'a\' LIKE \'A\'', 'CREATE TABLE X (A INT)', 'SELECT I % 2 FROM MANY']) {
+  for (const sql of ['SELECT 1 / 3', 'SELECT AVG(I) FROM MANY', 'SELECT CURRENT_DATE', 'SELECT \'a\' LIKE \'A\'', 'UPDATE MANY SET I = 1', 'SELECT I % 2 FROM MANY']) {
     assert.equal((await submit(sql)).json.code, '000002', sql);
   }
   for (const sql of ['BEGIN', 'USE DATABASE DB', 'ALTER SESSION SET TIMEZONE = \'UTC\'']) assert.equal((await submit(sql)).json.code, '391911');
@@ -339,4 +339,20 @@ test('Arrays of texts become rows by FLATTEN and PARSE_JSON, in both protocols, 
     if (code !== '002000') assert.equal(refused.json.code, code);
   }
   assert.equal((await submit("SELECT PARSE_JSON('1')")).status, 422);
+});
+
+test('Tables are made, filled and dropped in a scratch schema, and nowhere else', async () => {
+  const refused = await submit('CREATE TRANSIENT TABLE "DB"."SCRATCH"."k" ("c0" NUMBER(38,0)) DATA_RETENTION_TIME_IN_DAYS = 0');
+  assert.deepEqual([refused.status, refused.json.code], [422, '003001']);
+  await control('vendor', { scratch: ['DB', 'SCRATCH'] });
+  const done = async (sql, more) => { const answer = await submit(sql, more); assert.equal(answer.status, 200, answer.text); return answer.json.data; };
+  await done('CREATE TRANSIENT TABLE "DB"."SCRATCH"."k" ("c0" NUMBER(38,0), "c1" VARCHAR) DATA_RETENTION_TIME_IN_DAYS = 0');
+  const insert = 'INSERT INTO "DB"."SCRATCH"."k" ("c0", "c1")\nSELECT CAST(CAST(GET(k."VALUE", 0) AS VARCHAR) AS NUMBER(38,0)) AS "c0", CAST(GET(k."VALUE", 1) AS VARCHAR) AS "c1" FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:1))) AS k';
+  assert.deepEqual(await done(insert, { bindings: { 1: { type: 'TEXT', value: '[["1","a\'"],["2","b"]]' } } }), [['2']]);
+  assert.deepEqual(await done('SELECT "c0", "c1" FROM "DB"."SCRATCH"."k" ORDER BY "c0"'), [['1', 'a\''], ['2', 'b']]);
+  assert.equal((await submit('CREATE TABLE "DB"."SCRATCH"."k" ("c0" NUMBER(38,0))')).json.code, '002002');
+  await done('DROP TABLE IF EXISTS "DB"."SCRATCH"."k"');
+  await done('DROP TABLE IF EXISTS "DB"."SCRATCH"."k"');
+  assert.equal((await submit('DROP TABLE "DB"."SCRATCH"."k"')).json.code, '002003');
+  assert.equal((await submit('DROP TABLE "DB"."PUBLIC"."MANY"')).json.code, '003001');
 });
