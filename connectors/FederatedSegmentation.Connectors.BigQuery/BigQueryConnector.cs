@@ -14,7 +14,7 @@ using FederatedSegmentation.Sql.Compilation;
 
 namespace FederatedSegmentation.Connectors.BigQuery;
 
-/// <summary>A project of BigQuery as a source. Only single SELECT statements are sent, as query jobs. Safe for concurrent use.</summary>
+/// <summary>A project of BigQuery as a source. Only single SELECT statements are sent, as query jobs, and what tables of keys need where a scratch schema is set. Safe for concurrent use.</summary>
 public sealed class BigQueryConnector : IRemoteSource
 {
     private readonly BigQueryOptions _options;

@@ -15,7 +15,7 @@ using FederatedSegmentation.Sql.Compilation;
 namespace FederatedSegmentation.Connectors.Databricks;
 
 /// <summary>
-/// A catalog of Databricks behind one SQL warehouse, over the SQL Statement Execution API. Only single SELECT statements are sent; results arrive as Arrow from
+/// A catalog of Databricks behind one SQL warehouse, over the SQL Statement Execution API. Only single SELECT statements are sent, and what tables of keys need where a scratch schema is set; results arrive as Arrow from
 /// the workspace's storage. Safe for concurrent use.
 /// </summary>
 public sealed class DatabricksConnector : IRemoteSource

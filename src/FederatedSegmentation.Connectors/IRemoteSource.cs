@@ -24,8 +24,8 @@ public interface IRemoteSource : IDataSourceConnector
 /// <param name="Remaining">The time left until the deadline when the session is opened; statements are limited to it at the source.</param>
 public sealed record SourceRun(string RunId, TimeSpan Remaining)
 {
-    /// <summary>Hears of what somebody should look at although the run succeeds: a sentence. Called from any thread.</summary>
-    public Action<string> Warn { get; init; } = _ => { };
+    /// <summary>Hears of what somebody should look at although the run succeeds: a sentence. Called from any thread; null for nobody.</summary>
+    public Action<string>? Warn { get; init; }
 }
 
 /// <summary>One consistent view of a source. Statements may run side by side.</summary>

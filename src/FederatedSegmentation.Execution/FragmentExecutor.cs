@@ -50,7 +50,7 @@ public sealed class FragmentExecutor(TimeProvider time, Action<string>? warn = n
         Dictionary<string, TaskCompletionSource> received,
         CancellationTokenSource failure)
     {
-        var session = await source.OpenSessionAsync(new SourceRun(runId, remaining()) { Warn = warn ?? (_ => { }) }, failure.Token).ConfigureAwait(false);
+        var session = await source.OpenSessionAsync(new SourceRun(runId, remaining()) { Warn = warn }, failure.Token).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var running = tasks.Select(task => FetchAsync(session, task, engine, progress, received, failure.Token)).ToList();

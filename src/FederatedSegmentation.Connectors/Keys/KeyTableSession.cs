@@ -30,7 +30,7 @@ public sealed record KeyTableStatement(string Sql, SentKeys? Keys, string Fragme
 /// <param name="dialect">Its dialect.</param>
 /// <param name="nameOf">The parts of the name of a table in the scratch schema.</param>
 /// <param name="execute">Runs a statement to its end; when that is cancelled, it has ended too, or had its time to.</param>
-/// <param name="warn">Hears of tables that could not be dropped.</param>
+/// <param name="warn">Hears of tables that could not be dropped; null for nobody.</param>
 /// <param name="clock">The clock.</param>
 public sealed class KeyTableSession(
     ISourceSession inner,
@@ -38,7 +38,7 @@ public sealed class KeyTableSession(
     SqlDialect dialect,
     Func<string, ImmutableArray<string>> nameOf,
     Func<KeyTableStatement, CancellationToken, Task> execute,
-    Action<string> warn,
+    Action<string>? warn,
     TimeProvider clock) : ISourceSession
 {
     private static readonly TimeSpan DropPatience = TimeSpan.FromSeconds(10);
@@ -131,7 +131,7 @@ public sealed class KeyTableSession(
         catch (Exception failure) when (failure is FederatedSegmentationException or OperationCanceledException)
         {
             // What the run came to does not depend on it, but somebody has to clean up.
-            warn($"The table of keys {name} at {source} may still be there: {(failure as FederatedSegmentationException)?.Problems[0].Message ?? "it could not be dropped in time."} Drop it.");
+            warn?.Invoke($"The table of keys {name} at {source} may still be there: {(failure as FederatedSegmentationException)?.Problems[0].Message ?? "it could not be dropped in time."} Drop it.");
         }
     }
 
