@@ -63,7 +63,6 @@ public sealed partial class FabricRemote : RemoteDatabase
             Port = _server.Port,
             Database = _database,
             Driver = _isThroughADriver ? new DriverOptions("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient", DriverFolder.Path, () => FormattableString.Invariant($"Server=tcp:localhost,{_server.Port};Database={_database};User ID=reader;Password={Password};Encrypt=Strict;ServerCertificate={_server.CertificateFile};ConnectRetryCount=0;Connect Timeout=300")) : null,
-
             ScratchSchema = ScratchSchema,
             Authentication = new FabricPassword("reader", () => Password),
             Encrypt = FabricEncryption.Strict,
