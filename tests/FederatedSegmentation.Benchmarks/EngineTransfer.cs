@@ -31,8 +31,9 @@ internal static class EngineTransfer
     {
         var options = new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, null, null, 1L << 30, InFlightBytes: 256 << 20, KeepsSpare: false);
         await using var engine = new DuckDbResidualEngine(into == Into.Table ? options with { KeptBytes = 0 } : options, new PinnedZoneRules());
-        await using var prepared = engine.Prepare("bench");
-        await using var run = await prepared.StartAsync(new ResidualRunOptions([], [], null, ShowsValues: false), cancellationToken);
+        await using var prepared = engine.Prepare("bench", [], writableFile: null);
+        prepared.LockDown(new ResidualRunOptions([], ShowsValues: false));
+        await using var run = await prepared.StartAsync(cancellationToken);
         await using var session = await connector.OpenSessionAsync(new SourceRun("bench", TimeSpan.FromMinutes(5)), cancellationToken);
         await using var statement = await session.SubmitAsync(compiled, cancellationToken);
         var columns = compiled.Columns;
