@@ -15,7 +15,7 @@ using FederatedSegmentation.Sql.Compilation;
 namespace FederatedSegmentation.Connectors.BigQuery;
 
 /// <summary>A project of BigQuery as a source. Only single SELECT statements are sent, as query jobs, and what tables of keys need where a scratch schema is set. Safe for concurrent use.</summary>
-public sealed class BigQueryConnector : IRemoteSource
+public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
 {
     private readonly BigQueryOptions _options;
     private readonly BigQueryErrors _errors;
@@ -88,6 +88,10 @@ public sealed class BigQueryConnector : IRemoteSource
         var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext { KeyTable = KeyTable }, names, ordered: false);
         return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, Carried(sql, plan.Columns, names), plan.Columns);
     }
+
+    /// <inheritdoc />
+    public Task<long?> EstimateReadAsync(CompiledFragment fragment, CancellationToken cancellationToken)
+        => DryRun.BytesAsync(_api, _options, fragment.Sql, Stage.Plan, $"the dry run of fragment {fragment.Fragment}", cancellationToken);
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)

@@ -15,6 +15,11 @@ internal static class ExplainText
         foreach (var fragment in report.Fragments)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{fragment.Id} at {fragment.Source} ({fragment.Dialect}), {Estimate(fragment.Estimate)}\n");
+            if (fragment.ReadsBytes is { } reads)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {fragment.Source} would read {reads:N0} bytes for it\n");
+            }
+
             if (fragment.Waits is { } wait)
             {
                 text.Append(CultureInfo.InvariantCulture, $"  waits for the keys of {(fragment.DependsOn.IsEmpty ? "files" : string.Join(", ", fragment.DependsOn))} in {string.Join(", ", wait.Columns)}: {string.Join("; ", wait.Rungs)}\n");

@@ -34,6 +34,6 @@ internal sealed class SegmentPipeline(DefinitionStage definitions, PlanningStage
     {
         var resolved = await definitions.ResolveAsync(request.Segment, request.AsOf, request.Parameters, cancellationToken).ConfigureAwait(false);
         var planned = await planning.PlanAsync(resolved, cancellationToken).ConfigureAwait(false);
-        return Explanation.Of(planned);
+        return Explanation.Of(planned, await planning.ReadsAsync(planned, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -84,6 +84,20 @@ public sealed class CatalogTests(LocalBigQuery server) : IClassFixture<LocalBigQ
     }
 
     [WarehouseFact]
+    public async Task What_a_statement_would_read_is_asked_without_running_it()
+    {
+        await server.ResetAsync();
+        await server.LoadAsync("one", [("id", "INT64"), ("name", "STRING")], ["1", "a"], ["2", "b"]);
+        await using var connector = server.Connect();
+
+        Assert.Equal(16, await connector.EstimateReadAsync(LocalBigQuery.Fragment("SELECT id FROM shop.one"), CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<SourceException>(() => connector.EstimateReadAsync(LocalBigQuery.Fragment("SELECT id FROM shop.none"), CancellationToken.None));
+
+        Assert.Equal(("SRC004", Stage.Plan), (refused.Problems[0].Code, refused.Problems[0].Stage));
+        Assert.Equal(0, (int)(await server.VendorAsync("""{"do": "state"}"""))["executions"]!);
+    }
+
+    [WarehouseFact]
     public async Task An_account_that_may_write_is_warned_of()
     {
         await server.ResetAsync();

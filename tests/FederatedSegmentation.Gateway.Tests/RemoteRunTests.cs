@@ -92,6 +92,42 @@ public sealed class RemoteRunTests
         Assert.Equal(("SRC008", true, json), ((string?)error["code"], (bool)error["transient"]!, error["retryAfter"]?.ToJsonString()));
     }
 
+    [Theory]
+    [InlineData(12_345_678L)]
+    [InlineData(null)]
+    public async Task Explain_tells_what_the_source_says_that_it_would_read(long? bytes)
+    {
+        using var workspace = new Workspace();
+        workspace.Write("appsettings.json", """{"FederatedSegmentation": {"Sources": {"lake": {"Kind": "files", "Root": "data"}}}}""");
+        foreach (var asJson in (bool[])[true, false])
+        {
+            using var output = new MemoryStream();
+            using var errors = new StringWriter { NewLine = "\n" };
+            var terminal = new Terminal { Output = output, Error = errors, IsErrorLive = false, WorkingDirectory = workspace.Folder, Environment = [] };
+            var code = await CommandHost.RunAsync(
+                asJson ? ["explain", "germans", "--json"] : ["explain", "germans"],
+                terminal,
+                TimeProvider.System,
+                options => new SegmentGateway(
+                    options,
+                    [new BusySource("lake", retryAfter: null) { Reads = bytes }],
+                    [],
+                    new DuckDbResidualEngine(new DuckDbEngineOptions(256_000_000, 1, null, 256_000_000, 64_000_000, KeepsSpare: false), new PinnedZoneRules()),
+                    TimeProvider.System),
+                CancellationToken.None);
+            Assert.Equal((0, ""), (code, errors.ToString()));
+            var answer = new Answer(code, Encoding.UTF8.GetString(output.ToArray()), "");
+            if (asJson)
+            {
+                Assert.Equal(bytes, (long?)answer.Json["fragments"]![0]!["readsBytes"]);
+            }
+            else
+            {
+                Assert.Equal(bytes is not null, answer.Output.Contains("\n  lake would read 12,345,678 bytes for it\n", StringComparison.Ordinal));
+            }
+        }
+    }
+
     [Fact]
     public async Task A_failure_that_nobody_foresaw_is_a_defect_of_ours_in_one_line()
     {
@@ -105,8 +141,12 @@ public sealed class RemoteRunTests
     }
 
     /// <summary>A source that is too busy for every session.</summary>
-    private sealed class BusySource(string name, TimeSpan? retryAfter) : IRemoteSource
+    private sealed class BusySource(string name, TimeSpan? retryAfter) : IRemoteSource, IReadEstimator
     {
+        public long? Reads { get; init; }
+
+        public Task<long?> EstimateReadAsync(CompiledFragment fragment, CancellationToken cancellationToken) => Task.FromResult(Reads);
+
         public string Source => name;
 
         public string Kind => "files";

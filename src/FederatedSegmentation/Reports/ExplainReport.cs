@@ -42,6 +42,10 @@ public sealed record ExplainedFragment(
     PlanEstimate Estimate,
     ImmutableArray<string> DependsOn)
 {
+    /// <summary>The bytes that the source would read for it, and usually bill, as it says without running it; null where it does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ReadsBytes { get; init; }
+
     /// <summary>What it waits for before it is sent; null where it waits for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedWait? Waits { get; init; }

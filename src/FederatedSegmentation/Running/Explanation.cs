@@ -8,7 +8,9 @@ namespace FederatedSegmentation.Running;
 internal static class Explanation
 {
     /// <summary>The report of a planned segment.</summary>
-    public static ExplainReport Of(PlannedSegment planned) => new(
+    /// <param name="planned">The segment.</param>
+    /// <param name="reads">The bytes that sources would read, by the ids of fragments, where they say so.</param>
+    public static ExplainReport Of(PlannedSegment planned, IReadOnlyDictionary<string, long> reads) => new(
         planned.Run.Main.Id,
         planned.AsOf,
         planned.Plan.Phase,
@@ -24,6 +26,7 @@ internal static class Explanation
                 pair.Second.Estimate,
                 pair.Second.Reduction?.DependsOn ?? [])
             {
+                ReadsBytes = reads.TryGetValue(pair.First.Fragment, out var bytes) ? bytes : null,
                 Waits = pair.Second.Reduction is { } reduction ? WaitOf(reduction) : null,
             }),
         ],

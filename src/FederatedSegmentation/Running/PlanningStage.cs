@@ -38,6 +38,16 @@ internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConne
     private static string LabelOf(FragmentReduction reduction) => string.Create(
         CultureInfo.InvariantCulture, $"⟨keys of {(reduction.DependsOn.IsEmpty ? "files" : string.Join(", ", reduction.DependsOn))}{(reduction.Estimate is { } count ? $", ≈{count}" : string.Empty)}⟩");
 
+    /// <summary>The bytes that sources would read, by the ids of fragments, as far as they say so. A fragment that waits for keys has no statement yet to ask with.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> ReadsAsync(PlannedSegment planned, CancellationToken cancellationToken)
+    {
+        var asked = planned.Plan.Fragments.Zip(planned.Fragments).Where(pair => pair.First.Reduction is null).Select(pair => pair.Second);
+        var answers = await Task.WhenAll(asked.Select(async fragment => (
+            fragment.Fragment,
+            Bytes: sources[fragment.Source] is IReadEstimator estimator ? await estimator.EstimateReadAsync(fragment, cancellationToken).ConfigureAwait(false) : null))).ConfigureAwait(false);
+        return answers.Where(answer => answer.Bytes is not null).ToDictionary(answer => answer.Fragment, answer => answer.Bytes!.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>What each source answers, by its name.</summary>
     public IReadOnlyDictionary<string, Capabilities> Capabilities { get; } = sources.ToDictionary(pair => pair.Key, pair => pair.Value.Capabilities, StringComparer.Ordinal);
 
