@@ -12,9 +12,6 @@ internal sealed class ReceivedBatches(ArrowSchema schema, KeptFragments kept) : 
     private readonly Queue<RecordBatch> _batches = new();
     private long _rows;
 
-    /// <summary>Number of batches.</summary>
-    public int Count => _batches.Count;
-
     /// <summary>Whether the batches are so small that reading them time and again would take longer than copying them once.</summary>
     public bool AreCrumbs => _batches.Count > FewBatches && _rows / SmallBatchRows < _batches.Count;
 

@@ -20,5 +20,5 @@ public sealed class BigQueryPropertyTests(ITestOutputHelper output)
 
     [WarehouseFact]
     public Task Members_over_files_and_bigquery_are_those_of_the_oracle()
-        => new PropertyRuns(output, InFilesAndBigQuery, first: 600_001, count: 20).CompareAsync(Options);
+        => new PropertyRuns(output, InFilesAndBigQuery, first: 600_001, count: 8).CompareAsync(Options);
 }

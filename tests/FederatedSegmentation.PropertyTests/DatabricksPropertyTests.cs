@@ -25,7 +25,7 @@ public sealed class DatabricksPropertyTests(ITestOutputHelper output)
             return;
         }
 
-        await new PropertyRuns(output, Placing.InFilesAndDatabricks, first: 410_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
+        await new PropertyRuns(output, Placing.InFilesAndDatabricks, first: 410_001, count: 8).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
     }
 
     [WarehouseFact]
