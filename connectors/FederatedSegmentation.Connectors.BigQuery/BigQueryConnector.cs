@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.BigQuery.Catalog;
 using FederatedSegmentation.Connectors.BigQuery.Rest;
 using FederatedSegmentation.Connectors.BigQuery.Storage;
@@ -18,19 +19,22 @@ namespace FederatedSegmentation.Connectors.BigQuery;
 public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
 {
     private readonly BigQueryOptions _options;
-    private readonly BigQueryErrors _errors;
-    private readonly HttpTransport _http;
+    private readonly HttpErrors _errors;
+    private readonly ICatalog _catalog;
+    private readonly DriverTransport? _driver;
+    private readonly BigQueryErrors? _apiErrors;
+    private readonly HttpTransport? _http;
     private readonly HttpTransport? _storageHttp;
-    private readonly BigQueryTokens _tokens;
-    private readonly BigQueryApi _api;
+    private readonly BigQueryTokens? _tokens;
+    private readonly BigQueryApi? _api;
     private readonly StorageApi? _storage;
-    private readonly SemaphoreSlim _slots;
+    private readonly SemaphoreSlim? _slots;
     private readonly TimeProvider _clock;
 
     /// <summary>Sets the source up; nothing is sent yet.</summary>
     /// <param name="source">The source's name in the settings.</param>
     /// <param name="options">Its settings.</param>
-    /// <param name="keyFile">Fetches the text of a service account's key file when it signs in; it is kept nowhere else. Null for the application-default credentials.</param>
+    /// <param name="keyFile">Fetches the text of a service account's key file when it signs in; it is kept nowhere else. Null for the application-default credentials, and where a driver connects.</param>
     /// <param name="clock">The clock of deadlines.</param>
     /// <exception cref="FederatedSegmentationException">The settings are wrong (CFG); every problem is named.</exception>
     public BigQueryConnector(string source, BigQueryOptions options, Func<CancellationToken, ValueTask<string>>? keyFile, TimeProvider clock)
@@ -42,19 +46,27 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
         }
 
         Source = source;
-        Capabilities = options.ScratchSchema is null
-            ? BigQueryDialect.Instance.Capabilities
-            : BigQueryDialect.Instance.Capabilities with { KeyRungs = BigQueryDialect.Instance.Capabilities.KeyRungs.Add(KeyTableSession.Rung) };
+        Capabilities = KeyTableSession.Offered(BigQueryDialect.Instance.Capabilities, options.ScratchSchema is not null, options.Driver is null ? KeyPassage.Array : KeyPassage.List);
         _options = options;
         _clock = clock;
-        _errors = new BigQueryErrors(source, options);
-        _http = new HttpTransport(options.Http, _errors.Http, clock);
-        _tokens = new BigQueryTokens(options, _errors, keyFile);
-        _api = new BigQueryApi(_http, _tokens, _errors);
+        if (options.Driver is { } driver)
+        {
+            _driver = new DriverTransport(source, driver, BigQueryDriver.For(options), options.MaxConcurrent, options.StatementTimeout, clock);
+            _errors = _driver.Errors.Common;
+            _catalog = new DriverCatalog(_driver, options);
+            return;
+        }
+
+        _apiErrors = new BigQueryErrors(source, options);
+        _errors = _apiErrors.Http;
+        _http = new HttpTransport(options.Http, _errors, clock);
+        _tokens = new BigQueryTokens(options, _apiErrors, keyFile);
+        _api = new BigQueryApi(_http, _tokens, _apiErrors);
+        _catalog = new CatalogApi(_api, options);
         if (options.Storage is { } storage)
         {
-            _storageHttp = new HttpTransport(storage, _errors.Storage, clock);
-            _storage = new StorageApi(_storageHttp, _tokens, _errors);
+            _storageHttp = new HttpTransport(storage, _apiErrors.Storage, clock);
+            _storage = new StorageApi(_storageHttp, _tokens, _apiErrors);
         }
 
         _slots = new SemaphoreSlim(options.MaxConcurrent);
@@ -67,36 +79,46 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
     public string Kind => "bigquery";
 
     /// <inheritdoc />
+    /// <remarks>Drivers differ in how they bind parameters: through one, keys travel as constants only.</remarks>
     public Capabilities Capabilities { get; }
 
     /// <inheritdoc />
     public Task<ImmutableArray<StoredTable>> DescribeAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
-        => new TableDescriptions(new CatalogApi(_api, _options), _errors, _options).ReadAsync(entities, cancellationToken);
+        => new TableDescriptions(_catalog, _errors, _options).ReadAsync(entities, cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<ConnectionCheck> TestAsync(CancellationToken cancellationToken)
-        => new BigQueryConnectionTest(_api, _storage, _tokens, new CatalogApi(_api, _options), _options).RunAsync(cancellationToken);
+        => _driver is null
+            ? new BigQueryConnectionTest(_api!, _storage, _tokens!, (CatalogApi)_catalog, _options).RunAsync(cancellationToken)
+            : new DriverConnectionTest(_driver, (DriverCatalog)_catalog, _options).RunAsync(cancellationToken);
 
     /// <inheritdoc />
     public Task<ImmutableArray<DiscoveredTable>> DiscoverAsync(CancellationToken cancellationToken)
-        => new TableDiscovery(new CatalogApi(_api, _options), _options).ReadAsync(cancellationToken);
+        => new TableDiscovery(_catalog, _options).ReadAsync(cancellationToken);
 
     /// <inheritdoc />
     public CompiledFragment Compile(string fragment, LogicalPlan plan, IReadOnlyDictionary<Entity, StoredTable> tables)
     {
         var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase, Spell);
-        var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, new CompileContext { KeyTable = KeyTable }, names, ordered: false);
-        return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, Carried(sql, plan.Columns, names), plan.Columns);
+        var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
+        var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, context, names, ordered: false);
+        return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, _driver is null ? Carried(sql, plan.Columns, names) : BigQueryDriver.Carried(sql, plan.Columns, names), plan.Columns);
     }
 
     /// <inheritdoc />
+    /// <remarks>A driver has no dry run: through one nothing is known.</remarks>
     public Task<long?> EstimateReadAsync(CompiledFragment fragment, CancellationToken cancellationToken)
-        => DryRun.BytesAsync(_api, _options, fragment.Sql, Stage.Plan, $"the dry run of fragment {fragment.Fragment}", cancellationToken);
+        => _api is null ? Task.FromResult<long?>(null) : DryRun.BytesAsync(_api, _options, fragment.Sql, Stage.Plan, $"the dry run of fragment {fragment.Fragment}", cancellationToken);
 
     /// <inheritdoc />
     public Task<ISourceSession> OpenSessionAsync(SourceRun run, CancellationToken cancellationToken)
     {
-        var session = new BigQuerySession(new StatementContext(_api, _storage, _errors, _options, _slots, run, _clock));
+        if (_driver is not null)
+        {
+            return Task.FromResult(_driver.OpenSession(run));
+        }
+
+        var session = new BigQuerySession(new StatementContext(_api!, _storage, _apiErrors!, _options, _slots!, run, _clock));
         return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
             ? session
             : new KeyTableSession(session, Source, BigQueryDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
@@ -105,11 +127,11 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        _http?.Dispose();
         _storageHttp?.Dispose();
-        _tokens.Dispose();
-        _slots.Dispose();
-        return ValueTask.CompletedTask;
+        _tokens?.Dispose();
+        _slots?.Dispose();
+        return _driver?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     // A result has numbers of two types, of which only the smaller fits 128 bits; the others come as text.
@@ -134,6 +156,9 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
         var word = string.Concat(name.Take(100).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
         return word.Length > 0 && char.IsAsciiLetter(word[0]) ? word : $"c{word}";
     }
+
+    // Project and dataset of a driver's session need not be ours.
+    private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => TableName.Resolve(parts, _options) is { } name ? [name.Project, name.Dataset, name.Table] : parts;
 
     private ImmutableArray<string> KeyTable(string name) => [_options.Project, _options.ScratchSchema!, name];
 }

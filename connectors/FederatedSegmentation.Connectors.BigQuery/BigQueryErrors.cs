@@ -105,8 +105,16 @@ internal sealed partial class BigQueryErrors
     internal SourceException Make(string code, Stage stage, string message, string hint, SubmissionState submission = SubmissionState.NotSubmitted, string? nativeCode = null, bool isTransient = false)
         => Http.Make(code, stage, message, hint, isTransient, submission, nativeCode);
 
-    /// <summary>A problem in our own words.</summary>
-    internal Problem MakeProblem(string code, Stage stage, string message, string hint) => new() { Code = code, Stage = stage, Source = Source, Message = message, Hint = hint };
+    /// <summary>The rule of a reason that a driver carries as its code; null for what is none, SQLSTATE among it.</summary>
+    internal static HttpErrorRule? FindRule(string code) => code switch
+    {
+        "authError" => new(code, SourceErrorCodes.Refused, false, "BigQuery refuses the login of {server}.", "Check the account and its key in the connection string, and whether the account was disabled."),
+        "bytesBilledLimitExceeded" => new(code, SourceErrorCodes.BytesLimit, false, "{what} would read more bytes than the connection string permits; BigQuery did not run it.", "Raise the limit in the connection string, or ask for less."),
+        "notFound" => new(code, SourceErrorCodes.TableMissing, false, "A table or dataset that {what} reads is not there, or lies in another location.", "Check the model against the datasets, and the location in the connection string; a dataset in another location is another source."),
+        // Statuses of HTTP and codes of gRPC are no reasons.
+        [>= 'a' and <= 'z', ..] => Table.FindCode(code),
+        _ => null,
+    };
 
     /// <summary>The reason and text in the body of an error; empty where it is none of BigQuery's.</summary>
     internal static ReportedError Read(ReadOnlyMemory<byte> body)

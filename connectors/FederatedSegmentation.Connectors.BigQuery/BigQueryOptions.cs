@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Errors;
 
@@ -27,6 +28,12 @@ public sealed record BigQueryOptions
 
     /// <summary>How the Storage Read API is reached; null to fetch all results over the REST API.</summary>
     public HttpTransportOptions? Storage { get; init; } = new() { Endpoint = DefaultStorageEndpoint };
+
+    /// <summary>
+    /// A driver that the user supplies, instead of Google's APIs; then its connection string says how to connect, as whom, in which location, and how many bytes
+    /// a statement may be billed for. <see cref="Dataset"/> is needed then.
+    /// </summary>
+    public DriverOptions? Driver { get; init; }
 
     /// <summary>How many streams of one result are read side by side.</summary>
     public int ReadStreams { get; init; } = 4;
@@ -70,7 +77,14 @@ public sealed record BigQueryOptions
             Add(nameof(Project), "Project is not the id of a project.", "A project id has letters, digits and hyphens; it is not the project's display name.");
         }
 
-        if (string.IsNullOrWhiteSpace(Location))
+        if (Driver is not null)
+        {
+            if (Dataset is null)
+            {
+                Add(nameof(Dataset), "The dataset is not named.", "Set Dataset: through a driver there is no list of datasets.", "CFG004");
+            }
+        }
+        else if (string.IsNullOrWhiteSpace(Location))
         {
             Add(nameof(Location), "The location is not named.", "Set Location to where the datasets lie, for instance EU or europe-west3.", "CFG004");
         }
@@ -107,6 +121,11 @@ public sealed record BigQueryOptions
         if (StatementTimeout is { } time && time < TimeSpan.FromMilliseconds(1))
         {
             Add("Limits:StatementTimeout", "StatementTimeout is not a time that a statement could need.", "Leave it out for none but the run's deadline.");
+        }
+
+        if (Driver is not null)
+        {
+            return problems.ToImmutable();
         }
 
         problems.AddRange(Http.Validate(source));

@@ -18,7 +18,7 @@ internal static class BigQuerySource
                 Project = source.Project,
                 Location = source.Location,
                 Dataset = source.Dataset,
-            ScratchSchema = source.ScratchSchema,
+                ScratchSchema = source.ScratchSchema,
                 Http = Reach(source.Endpoint),
                 Storage = source.UseStorageApi ? Reach(source.StorageEndpoint) : null,
                 ReadStreams = source.ReadStreams,

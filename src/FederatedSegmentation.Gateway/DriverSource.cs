@@ -1,5 +1,6 @@
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Connectors.AdoNet;
+using FederatedSegmentation.Connectors.BigQuery;
 using FederatedSegmentation.Connectors.Databricks;
 using FederatedSegmentation.Connectors.Fabric;
 using FederatedSegmentation.Connectors.Snowflake;
@@ -21,6 +22,8 @@ internal static class DriverSource
                 source.Name, new SnowflakeOptions { Driver = driver, Database = source.Database, Schema = source.Schema, MaxConcurrent = concurrent, StatementTimeout = time }, secrets: null, TimeProvider.System),
             DatabricksSourceOptions.DatabricksKind => new DatabricksConnector(
                 source.Name, new DatabricksOptions { Driver = driver, Catalog = source.Database, Schema = source.Schema, MaxConcurrent = concurrent, StatementTimeout = time }, secret: null, TimeProvider.System),
+            BigQuerySourceOptions.BigQueryKind => new BigQueryConnector(
+                source.Name, new BigQueryOptions { Driver = driver, Project = source.Database, Dataset = source.Schema, MaxConcurrent = concurrent, StatementTimeout = time }, keyFile: null, TimeProvider.System),
             FabricSourceOptions.FabricKind => new FabricConnector(
                 source.Name, new FabricOptions { Driver = driver, Database = source.Database, Schema = source.Schema, MaxConcurrent = concurrent, StatementTimeout = time }, TimeProvider.System),
             _ => throw new ArgumentOutOfRangeException(nameof(source), source.Kind, "No driver for this kind of source."),

@@ -25,6 +25,23 @@ public sealed class DriverSourceTests
     }
 
     [Fact]
+    public async Task BigQuery_is_reached_through_a_driver_by_project_and_dataset()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("connection", "Data Source=:memory:");
+        workspace.Write("appsettings.json", $$"""
+            { "FederatedSegmentation": { "Sources": { "web": { "Kind": "bigquery", "Project": "p", "Dataset": "shop",
+                "Driver": { "Factory": "Microsoft.Data.Sqlite.SqliteFactory, Microsoft.Data.Sqlite", "Path": {{JsonSerializer.Serialize(DriverFolder.Path)}}, "ConnectionString": { "File": "connection" } } } } } }
+            """);
+        Assert.Contains("web\tbigquery\tp through Microsoft.Data.Sqlite.SqliteFactory\n", (await workspace.RunAsync("sources", "list")).Done().Output, StringComparison.Ordinal);
+        // SQLite answers the login's statement, and has no INFORMATION_SCHEMA.
+        var test = await workspace.RunAsync("sources", "test", "web");
+        Assert.Equal(3, test.ExitCode);
+        Assert.Contains("web\tpassed\tLogin\t", test.Output, StringComparison.Ordinal);
+        Assert.Contains("web\tfailed\tList\t", test.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_driver_that_is_not_there_is_a_wrong_setting()
     {
         using var workspace = Over("drivers", Factory);

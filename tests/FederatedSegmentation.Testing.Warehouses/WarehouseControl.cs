@@ -23,8 +23,17 @@ public sealed record WarehouseColumn(string Name, string Type, bool Nullable = t
 /// hexadecimal, floats also <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>. Null when <paramref name="Parquet"/> is given.
 /// </param>
 /// <param name="Parquet">The path of a Parquet file with the rows, or null.</param>
+/// <param name="PrimaryKey">The columns of a declared key, where the server knows such; or null.</param>
+/// <param name="ForeignKeys">Declared references, where the server knows such; or null.</param>
 public sealed record WarehouseTable(
-    string Database, string Schema, string Name, IReadOnlyList<WarehouseColumn> Columns, IReadOnlyList<IReadOnlyList<string?>>? Rows, string? Parquet = null);
+    string Database, string Schema, string Name, IReadOnlyList<WarehouseColumn> Columns, IReadOnlyList<IReadOnlyList<string?>>? Rows, string? Parquet = null,
+    IReadOnlyList<string>? PrimaryKey = null, IReadOnlyList<WarehouseForeignKey>? ForeignKeys = null);
+
+/// <summary>A declared reference to another table of the same schema.</summary>
+/// <param name="Table">The other table.</param>
+/// <param name="Columns">Columns of the table itself.</param>
+/// <param name="Referenced">Columns of the other one.</param>
+public sealed record WarehouseForeignKey(string Table, IReadOnlyList<string> Columns, IReadOnlyList<string> Referenced);
 
 /// <summary>A request that a server has seen.</summary>
 /// <param name="Number">Counts from 1.</param>

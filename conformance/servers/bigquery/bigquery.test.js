@@ -149,7 +149,7 @@ test('what is no query is refused with the place in BigQuery\'s words', async ()
 test('what the evaluator cannot do is refused, never guessed', async () => {
   client = await signIn({ autoRetry: false });
   await table('t', [['n', 'INT64']], [[1]]);
-  for (const sql of ['SELECT APPROX_COUNT_DISTINCT(n) AS x FROM shop.t', 'SELECT * FROM shop.INFORMATION_SCHEMA.TABLES']) {
+  for (const sql of ['SELECT APPROX_COUNT_DISTINCT(n) AS x FROM shop.t', 'SELECT * FROM shop.INFORMATION_SCHEMA.PARTITIONS']) {
     await assert.rejects(rowsOf(sql), { code: 501, message: /does not support/ }, sql);
   }
 });
@@ -168,6 +168,18 @@ test('datasets and tables are listed in pages, and described', async () => {
   assert.equal(metadata.numRows, '1');
   assert.deepEqual((await client.dataset('shop').table('a').getRows())[0].map((row) => row.name), ['x']);
   await assert.rejects(client.dataset('shop').table('missing').getMetadata(), { code: 404 });
+});
+
+test('a dataset describes itself in views', async () => {
+  await table('a', [['id', 'INT64'], ['amount', 'NUMERIC(12, 2)'], ['name', 'STRING(20)'], ['tags', 'ARRAY<STRING>']], [[1, '2.50', 'x', null]], { primaryKey: ['id'] });
+  await table('b', [['a_id', 'INT64']], [], { foreignKeys: [{ table: 'a', columns: ['a_id'], referenced: ['id'] }] });
+  assert.deepEqual(
+    (await rowsOf("SELECT column_name, data_type FROM shop.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'a' ORDER BY ordinal_position")).map((row) => Object.values(row)),
+    [['id', 'INT64'], ['amount', 'NUMERIC(12, 2)'], ['name', 'STRING(20)'], ['tags', 'ARRAY<STRING>']]);
+  assert.deepEqual(
+    (await rowsOf('SELECT constraint_name, column_name, position_in_unique_constraint FROM `p`.shop.INFORMATION_SCHEMA.KEY_COLUMN_USAGE ORDER BY 1')).map((row) => Object.values(row)),
+    [['a.pk$', 'id', null], ['b.fk0', 'a_id', 1]]);
+  assert.deepEqual((await rowsOf('SELECT table_id, row_count, type FROM shop.__TABLES__ ORDER BY 1')).map((row) => Object.values(row)), [['a', 1, 1], ['b', 0, 1]]);
 });
 
 test('without a valid token nothing is answered, and a refused token is asked for once more', async () => {

@@ -2,6 +2,7 @@
 import * as types from './types.js';
 import * as values from './values.js';
 import { ApiError } from './errors.js';
+import * as information from './information.js';
 
 class Store {
   constructor(location) {
@@ -72,8 +73,9 @@ class Store {
   resolver(project, defaultDataset) {
     return names => {
       const parts = names.flatMap(name => name.split('.'));
-      if (parts.some(part => part.toUpperCase() === 'INFORMATION_SCHEMA')) {
-        throw new types.Unsupported('INFORMATION_SCHEMA');
+      const view = information.find(this, parts, project, defaultDataset);
+      if (view) {
+        return view;
       }
 
       const [name, dataset = defaultDataset?.datasetId, owner = parts.length === 1 && defaultDataset?.projectId || project] = [...parts].reverse();

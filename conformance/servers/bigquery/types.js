@@ -99,6 +99,16 @@ function toField(column) {
   return field;
 }
 
+/** A column's type as INFORMATION_SCHEMA.COLUMNS spells it. */
+function textOf(column) {
+  if (column.type.kind === 'ARRAY') {
+    return `ARRAY<${column.type.element.kind}>`;
+  }
+
+  const digits = [column.maxLength ?? column.precision, column.maxLength === undefined ? column.scale || undefined : undefined].filter(number => number !== undefined);
+  return `${column.type.kind}${digits.length ? `(${digits.join(', ')})` : ''}`;
+}
+
 /** A type as a query parameter declares it. */
 function fromParameter(type) {
   const name = canonical(type.type);
@@ -114,4 +124,4 @@ class Unsupported extends Error {
   }
 }
 
-export { columnName, fromProto, toProto, parseColumn, toField, fromParameter, Unsupported };
+export { columnName, fromProto, toProto, parseColumn, textOf, toField, fromParameter, Unsupported };

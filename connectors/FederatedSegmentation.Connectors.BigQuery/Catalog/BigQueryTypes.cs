@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Model.Types;
 
@@ -13,19 +14,46 @@ namespace FederatedSegmentation.Connectors.BigQuery.Catalog;
 /// <param name="Scale">Declared digits behind the point, or null.</param>
 /// <param name="Collation">Its collation, or null.</param>
 /// <param name="TimestampDigits">Declared digits of a timestamp's seconds, or null for six.</param>
-internal sealed record ApiColumn(string Name, string Type, bool IsRepeated, int? Precision, int? Scale, string? Collation, int? TimestampDigits)
+internal sealed partial record ApiColumn(string Name, string Type, bool IsRepeated, int? Precision, int? Scale, string? Collation, int? TimestampDigits)
 {
-    /// <summary>The type as BigQuery prints it.</summary>
+    /// <summary>The type as BigQuery prints it; no digits behind the point are not written, whether they were declared or not.</summary>
     internal string Display
     {
         get
         {
             var type = Precision is { } precision
-                ? string.Create(CultureInfo.InvariantCulture, $"{Type}({precision}{(Scale is { } scale ? string.Create(CultureInfo.InvariantCulture, $", {scale}") : "")})")
+                ? string.Create(CultureInfo.InvariantCulture, $"{Type}({precision}{(Scale is { } scale and > 0 ? string.Create(CultureInfo.InvariantCulture, $", {scale}") : "")})")
                 : Type;
             return IsRepeated ? $"ARRAY<{type}>" : type;
         }
     }
+
+    /// <summary>A column as <c>INFORMATION_SCHEMA.COLUMNS</c> describes it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="dataType">Its type in GoogleSQL: <c>NUMERIC(10, 2)</c>, <c>ARRAY&lt;STRUCT&lt;a INT64&gt;&gt;</c>.</param>
+    /// <param name="collation">Its collation; null, empty or <c>NULL</c> for none.</param>
+    internal static ApiColumn Of(string name, string dataType, string? collation)
+    {
+        var isRepeated = dataType.StartsWith(ArrayStart, StringComparison.OrdinalIgnoreCase);
+        // What a type is made of follows its name: fields, digits, a length.
+        var parts = TypeText().Match(isRepeated ? dataType[ArrayStart.Length..] : dataType);
+        int? Number(int group) => int.TryParse(parts.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        var type = parts.Groups[1].Value.ToUpperInvariant();
+        var isExact = type is "NUMERIC" or "BIGNUMERIC";
+        return new ApiColumn(
+            name,
+            type,
+            isRepeated,
+            isExact ? Number(2) : null,
+            isExact ? Number(3) : null,
+            collation is null or "" or "NULL" ? null : collation,
+            type == "TIMESTAMP" ? Number(2) : null);
+    }
+
+    private const string ArrayStart = "ARRAY<";
+
+    [GeneratedRegex(@"^\s*([A-Za-z0-9_]+)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?")]
+    private static partial Regex TypeText();
 
     /// <summary>Reads a field of a schema.</summary>
     internal static ApiColumn Read(JsonElement field)

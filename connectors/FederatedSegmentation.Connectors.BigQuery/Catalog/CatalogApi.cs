@@ -32,11 +32,41 @@ internal sealed record TableName(string Project, string Dataset, string Table)
 internal sealed record ApiTable(
     string Kind, ImmutableArray<ApiColumn> Columns, long? Rows, long? Bytes, ImmutableArray<string> PrimaryKey, ImmutableArray<(ImmutableArray<string> Columns, TableName Referenced, ImmutableArray<string> ReferencedColumns)> ForeignKeys);
 
-/// <summary>Reads what the API says of datasets and tables, which costs nothing. Safe for concurrent use.</summary>
-internal sealed class CatalogApi(BigQueryApi api, BigQueryOptions options)
+/// <summary>Reads what the source says of datasets and tables. Safe for concurrent use.</summary>
+internal interface ICatalog
 {
-    /// <summary>How many tables are asked for at once.</summary>
-    internal const int Parallelism = 8;
+    /// <summary>Descriptions of tables, in order; null for one that is not there or may not be seen.</summary>
+    /// <param name="names">The tables.</param>
+    /// <param name="withKeys">Whether declared keys are asked for; without, they may be left out.</param>
+    /// <param name="stage">The stage that errors name.</param>
+    /// <param name="what">What it is for, to be read inside a sentence.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task<ApiTable?[]> FindAsync(IReadOnlyList<TableName> names, bool withKeys, Stage stage, string what, CancellationToken cancellationToken);
+
+    /// <summary>The names of the project's datasets.</summary>
+    Task<List<string>> DatasetsAsync(Stage stage, CancellationToken cancellationToken);
+
+    /// <summary>The names of a dataset's tables and views.</summary>
+    Task<List<string>> TablesAsync(string project, string dataset, Stage stage, CancellationToken cancellationToken);
+}
+
+/// <summary>The catalogue over the API, which costs nothing. Safe for concurrent use.</summary>
+internal sealed class CatalogApi(BigQueryApi api, BigQueryOptions options) : ICatalog
+{
+    // How many tables are asked for at once.
+    private const int Parallelism = 8;
+
+    /// <inheritdoc />
+    public async Task<ApiTable?[]> FindAsync(IReadOnlyList<TableName> names, bool withKeys, Stage stage, string what, CancellationToken cancellationToken)
+    {
+        var found = new ApiTable?[names.Count];
+        await Parallel.ForAsync(
+            0,
+            names.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (i, token) => found[i] = await FindAsync(names[i], stage, what, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return found;
+    }
 
     /// <summary>A table, or null where there is none of the name.</summary>
     internal async Task<ApiTable?> FindAsync(TableName name, Stage stage, string what, CancellationToken cancellationToken)
@@ -53,12 +83,12 @@ internal sealed class CatalogApi(BigQueryApi api, BigQueryOptions options)
         }
     }
 
-    /// <summary>The names of the project's datasets.</summary>
-    internal Task<List<string>> DatasetsAsync(Stage stage, CancellationToken cancellationToken) => ListAsync(
+    /// <inheritdoc />
+    public Task<List<string>> DatasetsAsync(Stage stage, CancellationToken cancellationToken) => ListAsync(
         $"projects/{ApiRequest.Escape(options.Project)}/datasets", "datasets", dataset => dataset.GetProperty("datasetReference").GetProperty("datasetId").GetString()!, stage, "the list of its datasets", cancellationToken);
 
-    /// <summary>The names of a dataset's tables and views.</summary>
-    internal Task<List<string>> TablesAsync(string project, string dataset, Stage stage, CancellationToken cancellationToken) => ListAsync(
+    /// <inheritdoc />
+    public Task<List<string>> TablesAsync(string project, string dataset, Stage stage, CancellationToken cancellationToken) => ListAsync(
         $"projects/{ApiRequest.Escape(project)}/datasets/{ApiRequest.Escape(dataset)}/tables", "tables", table => table.GetProperty("tableReference").GetProperty("tableId").GetString()!, stage, "the list of its tables", cancellationToken);
 
     /// <summary>Which of the permissions the account has on a table.</summary>

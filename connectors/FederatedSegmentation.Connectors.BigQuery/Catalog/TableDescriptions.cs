@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.BigQuery.Catalog;
 
 /// <summary>Reads how the tables behind entities are stored; missing tables and columns of all entities are reported together.</summary>
-internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors errors, BigQueryOptions options)
+internal sealed class TableDescriptions(ICatalog catalog, HttpErrors errors, BigQueryOptions options)
 {
     private const string What = "the description of its tables";
 
@@ -14,12 +15,7 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
     internal async Task<ImmutableArray<StoredTable>> ReadAsync(ImmutableArray<Entity> entities, CancellationToken cancellationToken)
     {
         var names = entities.Select(Resolve).ToArray();
-        var tables = new ApiTable?[entities.Length];
-        await Parallel.ForAsync(
-            0,
-            entities.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = CatalogApi.Parallelism, CancellationToken = cancellationToken },
-            async (i, token) => tables[i] = await catalog.FindAsync(names[i], Stage.Plan, What, token).ConfigureAwait(false)).ConfigureAwait(false);
+        var tables = await catalog.FindAsync(names, withKeys: false, Stage.Plan, What, cancellationToken).ConfigureAwait(false);
         await ReportAsync(entities, names, tables, cancellationToken).ConfigureAwait(false);
         return
         [
@@ -66,7 +62,7 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
         {
             var others = await catalog.TablesAsync(name.Project, name.Dataset, Stage.Plan, cancellationToken).ConfigureAwait(false);
             var alike = NearestNames.Of(name.Table, others);
-            return errors.MakeProblem(
+            return Problem(
                 SourceErrorCodes.TableMissing,
                 Stage.Plan,
                 $"Entity '{entity.Name}': there is no table or view {name}, or the account may not see it.",
@@ -74,7 +70,7 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
         }
         catch (SourceException missing) when (missing.NativeCode == "notFound")
         {
-            return errors.MakeProblem(
+            return Problem(
                 SourceErrorCodes.TableMissing,
                 Stage.Plan,
                 $"Entity '{entity.Name}': project {name.Project} has no dataset {name.Dataset}, or the account may not see it.",
@@ -87,10 +83,12 @@ internal sealed class TableDescriptions(CatalogApi catalog, BigQueryErrors error
         .Select(column =>
         {
             var alike = NearestNames.Of(column.SourceName, table.Columns.Select(stored => stored.Name));
-            return errors.MakeProblem(
+            return Problem(
                 SourceErrorCodes.ColumnMissing,
                 Stage.Plan,
                 $"Entity '{entity.Name}': {name} has no column {column.SourceName}.",
                 alike.IsEmpty ? "Correct the column in the model, or add it to the table." : $"Did you mean {string.Join(" or ", alike)}?");
         });
+
+    private Problem Problem(string code, Stage stage, string message, string hint) => errors.Make(code, stage, message, hint).Problems[0];
 }

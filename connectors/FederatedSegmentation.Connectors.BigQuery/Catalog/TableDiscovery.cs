@@ -4,7 +4,7 @@ using FederatedSegmentation.Model.Errors;
 namespace FederatedSegmentation.Connectors.BigQuery.Catalog;
 
 /// <summary>Reads what the account may see: tables and views with columns, declared keys and sizes.</summary>
-internal sealed class TableDiscovery(CatalogApi catalog, BigQueryOptions options)
+internal sealed class TableDiscovery(ICatalog catalog, BigQueryOptions options)
 {
     /// <summary>All tables and views of the project, or of the source's dataset where it has one, by dataset and name.</summary>
     internal async Task<ImmutableArray<DiscoveredTable>> ReadAsync(CancellationToken cancellationToken)
@@ -16,12 +16,7 @@ internal sealed class TableDiscovery(CatalogApi catalog, BigQueryOptions options
             names.AddRange(tables.Select(table => new TableName(options.Project, dataset, table)));
         }
 
-        var found = new ApiTable?[names.Count];
-        await Parallel.ForAsync(
-            0,
-            names.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = CatalogApi.Parallelism, CancellationToken = cancellationToken },
-            async (i, token) => found[i] = await catalog.FindAsync(names[i], Stage.Settings, "the description of its tables", token).ConfigureAwait(false)).ConfigureAwait(false);
+        var found = await catalog.FindAsync(names, withKeys: true, Stage.Settings, "the description of its tables", cancellationToken).ConfigureAwait(false);
         return
         [
             .. names.Zip(found).Where(pair => pair.Second is not null).Select(pair => new DiscoveredTable(

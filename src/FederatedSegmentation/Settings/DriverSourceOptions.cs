@@ -7,12 +7,13 @@ namespace FederatedSegmentation.Settings;
 /// <param name="Kind">Its kind, for instance <c>snowflake</c>.</param>
 public sealed record DriverSourceOptions(string Name, string Kind) : SourceOptions(Name, Kind)
 {
-    // What each kind calls its database, the default of its schema, and which of its options the connection string says instead.
-    private static readonly ImmutableArray<(string Kind, string Database, string DefaultSchema, ImmutableArray<string> Unused)> Kinds =
+    // What each kind calls its database and its schema, the default of the schema where there is one, and which of its options and limits the connection string says instead.
+    private static readonly ImmutableArray<(string Kind, string Database, string Schema, string? DefaultSchema, ImmutableArray<string> Unused, ImmutableArray<string> UnusedLimits)> Kinds =
     [
-        (SnowflakeSourceOptions.SnowflakeKind, "Database", "PUBLIC", ["Endpoint", "Account", "Warehouse", "Role", "Auth", "Proxy", "CaFile"]),
-        (DatabricksSourceOptions.DatabricksKind, "Catalog", "default", ["Endpoint", "WarehouseId", "Auth", "Proxy", "CaFile", "LinkHosts"]),
-        (FabricSourceOptions.FabricKind, "Database", "dbo", ["Server", "Port", "Auth", "Encrypt", "ServerCertificate"]),
+        (SnowflakeSourceOptions.SnowflakeKind, "Database", "Schema", "PUBLIC", ["Endpoint", "Account", "Warehouse", "Role", "Auth", "Proxy", "CaFile"], []),
+        (DatabricksSourceOptions.DatabricksKind, "Catalog", "Schema", "default", ["Endpoint", "WarehouseId", "Auth", "Proxy", "CaFile", "LinkHosts"], []),
+        (BigQuerySourceOptions.BigQueryKind, "Project", "Dataset", null, ["Location", "Endpoint", "StorageEndpoint", "LargeResults", "ReadStreams", "Auth", "Proxy", "CaFile"], ["MaxBytesPerQuery"]),
+        (FabricSourceOptions.FabricKind, "Database", "Schema", "dbo", ["Server", "Port", "Auth", "Encrypt", "ServerCertificate"], []),
     ];
 
     /// <summary>The assembly-qualified name of the driver's factory.</summary>
@@ -24,10 +25,10 @@ public sealed record DriverSourceOptions(string Name, string Kind) : SourceOptio
     /// <summary>Where the connection string is; it is a secret as a whole.</summary>
     public required SecretReference ConnectionString { get; init; }
 
-    /// <summary>The database or catalog of tables that the model names without one.</summary>
+    /// <summary>The database, catalog or project of tables that the model names without one.</summary>
     public required string Database { get; init; }
 
-    /// <summary>The schema of tables that the model names without one.</summary>
+    /// <summary>The schema or dataset of tables that the model names without one.</summary>
     public required string Schema { get; init; }
 
     /// <summary>What the gateway may ask of the source.</summary>
@@ -59,9 +60,14 @@ public sealed record DriverSourceOptions(string Name, string Kind) : SourceOptio
             Path = driver.RequiredFilePath("Path"),
             ConnectionString = driver.RequiredSecret("ConnectionString"),
             Database = section.RequiredText(form.Database),
-            Schema = section.Text("Schema") ?? form.DefaultSchema,
+            Schema = form.DefaultSchema is { } otherwise ? section.Text(form.Schema) ?? otherwise : section.RequiredText(form.Schema),
             Limits = new SourceLimits(limits.Integer("MaxConcurrent", 1, 64) ?? 4, limits.Time("StatementTimeout")),
         };
+        foreach (var unused in form.UnusedLimits)
+        {
+            limits.RejectUnused(unused, "A driver sends no such limit with a statement.", "Remove it, and set the limit in the connection string where the driver knows one, or as a quota of the project.");
+        }
+
         driver.Finish();
         limits.Finish();
         if (options.Factory.Length > 0 && (options.FactoryType.Length == 0 || options.Factory.Split(',', 2) is not [_, var assembly] || string.IsNullOrWhiteSpace(assembly)))

@@ -14,6 +14,7 @@ public sealed class DriverSettingsTests
     [Theory]
     [InlineData("snowflake", "Database", "PUBLIC")]
     [InlineData("databricks", "Catalog", "default")]
+    [InlineData("bigquery", "Dataset\": \"y\", \"Project", "y")]
     [InlineData("fabric", "Database", "dbo")]
     public void A_source_with_a_driver_keeps_its_kind_and_needs_nothing_of_a_connection(string kind, string database, string schema)
     {
@@ -50,6 +51,20 @@ public sealed class DriverSettingsTests
         var refused = Assert.Throws<FederatedSegmentationException>(() => Bind($"\"Kind\": \"fabric\", \"Database\": \"x\", {Driver.Replace(right, wrong, StringComparison.Ordinal)}"));
         Assert.Contains(refused.Problems, problem => problem.Code == code && problem.Pointer == $"FederatedSegmentation:Sources:wh:{path}");
         Assert.DoesNotContain("tiger", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"Dataset\": \"d\", \"Location\": \"EU\"", "CFG012", "Location")]
+    [InlineData("\"Dataset\": \"d\", \"LargeResults\": \"rest\"", "CFG012", "LargeResults")]
+    [InlineData("\"Dataset\": \"d\", \"Limits\": { \"MaxBytesPerQuery\": \"50 GB\" }", "CFG012", "Limits:MaxBytesPerQuery")]
+    [InlineData("\"Dataset\": \"d\", \"Schema\": \"e\"", "CFG003", "Schema")]
+    [InlineData("\"Kind\": \"bigquery\"", "CFG004", "Dataset")]
+    public void BigQuery_s_limit_of_bytes_and_location_belong_in_the_connection_string(string options, string code, string path)
+    {
+        var kind = options.Contains("Kind", StringComparison.Ordinal) ? "" : "\"Kind\": \"bigquery\", ";
+        var refused = Assert.Throws<FederatedSegmentationException>(() => Bind($"{kind}\"Project\": \"p\", {options}, {Driver}"));
+        var problem = Assert.Single(refused.Problems);
+        Assert.Equal((code, $"FederatedSegmentation:Sources:wh:{path}"), (problem.Code, problem.Pointer));
     }
 
     [Fact]
