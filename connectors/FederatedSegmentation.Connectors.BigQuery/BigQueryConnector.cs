@@ -102,7 +102,7 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
         var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase, Spell);
         var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, BigQueryDialect.Instance, context, names, ordered: false);
-        return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, _driver is null ? Carried(sql, plan.Columns, names) : BigQueryDriver.Carried(sql, plan.Columns, names), plan.Columns);
+        return new CompiledFragment(fragment, Source, BigQueryDialect.Instance.Name, _driver is null ? Carried(sql, plan.Columns, names) : BigQueryDriver.Carried(sql, plan.Columns, names), plan.Columns) { Tables = PlanCompiler.TablesOf(plan) };
     }
 
     /// <inheritdoc />
@@ -115,13 +115,13 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
     {
         if (_driver is not null)
         {
-            return Task.FromResult(_driver.OpenSession(run));
+            return Task.FromResult<ISourceSession>(NamingGrants(_driver.OpenSession(run)));
         }
 
         var session = new BigQuerySession(new StatementContext(_api!, _storage, _apiErrors!, _options, _slots!, run, _clock));
         return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
-            ? session
-            : new KeyTableSession(session, Source, BigQueryDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+            ? NamingGrants(session)
+            : new KeyTableSession(NamingGrants(session), Source, BigQueryDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
     }
 
     /// <inheritdoc />
@@ -133,6 +133,8 @@ public sealed class BigQueryConnector : IRemoteSource, IReadEstimator
         _slots?.Dispose();
         return _driver?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
+
+    private GrantNamingSession NamingGrants(ISourceSession session) => new(session, (refused, tables) => BigQueryGrants.Hint(refused, tables, _options));
 
     // A result has numbers of two types, of which only the smaller fits 128 bits; the others come as text.
     private static string Carried(string sql, ImmutableArray<PlanColumn> columns, ImmutableArray<string> names)

@@ -106,7 +106,7 @@ internal sealed partial class BigQueryErrors
         => Http.Make(code, stage, message, hint, isTransient, submission, nativeCode);
 
     /// <summary>The rule of a reason that a driver carries as its code; null for what is none, SQLSTATE among it.</summary>
-    internal static HttpErrorRule? FindRule(string code) => code switch
+    internal static SourceErrorRule? FindRule(string code) => code switch
     {
         "authError" => new(code, SourceErrorCodes.Refused, false, "BigQuery refuses the login of {server}.", "Check the account and its key in the connection string, and whether the account was disabled."),
         "bytesBilledLimitExceeded" => new(code, SourceErrorCodes.BytesLimit, false, "{what} would read more bytes than the connection string permits; BigQuery did not run it.", "Raise the limit in the connection string, or ask for less."),

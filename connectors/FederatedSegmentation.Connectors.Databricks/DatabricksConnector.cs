@@ -93,7 +93,7 @@ public sealed class DatabricksConnector : IRemoteSource
         var names = OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase);
         var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, DatabricksDialect.Instance, context, names, ordered: false);
-        return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, _driver is null ? sql : DatabricksDriver.Carried(sql, plan.Columns, names), plan.Columns);
+        return new CompiledFragment(fragment, Source, DatabricksDialect.Instance.Name, _driver is null ? sql : DatabricksDriver.Carried(sql, plan.Columns, names), plan.Columns) { Tables = PlanCompiler.TablesOf(plan) };
     }
 
     /// <inheritdoc />
@@ -101,13 +101,13 @@ public sealed class DatabricksConnector : IRemoteSource
     {
         if (_driver is not null)
         {
-            return _driver.OpenSession(run);
+            return NamingGrants(_driver.OpenSession(run));
         }
 
         var session = await DatabricksSession.OpenAsync(_context!, run, cancellationToken).ConfigureAwait(false);
         return _options.ScratchSchema is null
-            ? session
-            : new KeyTableSession(session, Source, DatabricksDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _context!.Clock);
+            ? NamingGrants(session)
+            : new KeyTableSession(NamingGrants(session), Source, DatabricksDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _context!.Clock);
     }
 
     /// <inheritdoc />
@@ -118,6 +118,8 @@ public sealed class DatabricksConnector : IRemoteSource
         _context?.Slots.Dispose();
         return _driver?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
+
+    private GrantNamingSession NamingGrants(ISourceSession session) => new(session, (refused, tables) => DatabricksGrants.Hint(refused, tables, _options));
 
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => DatabricksNames.Resolve(parts, _options) is { } name ? [name.Catalog, name.Schema, name.Table] : parts;
 

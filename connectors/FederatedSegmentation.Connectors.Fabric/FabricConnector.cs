@@ -89,7 +89,7 @@ public sealed class FabricConnector : IRemoteSource
     {
         var context = new CompileContext { MixedCollations = HasOtherCollations(tables), TableName = Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, FabricDialect.Instance, context, OutputNames.Of(plan.Columns, StringComparer.OrdinalIgnoreCase), ordered: false);
-        return new CompiledFragment(fragment, Source, FabricDialect.Instance.Name, sql, plan.Columns);
+        return new CompiledFragment(fragment, Source, FabricDialect.Instance.Name, sql, plan.Columns) { Tables = PlanCompiler.TablesOf(plan) };
     }
 
     /// <inheritdoc />
@@ -97,13 +97,13 @@ public sealed class FabricConnector : IRemoteSource
     {
         if (_driver is not null)
         {
-            return Task.FromResult(_driver.OpenSession(run));
+            return Task.FromResult<ISourceSession>(NamingGrants(_driver.OpenSession(run)));
         }
 
         var session = new FabricSession(new FabricStatementContext(_connections!, _errors, _options, _slots, run, _clock));
         return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
-            ? session
-            : new KeyTableSession(session, Source, FabricDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+            ? NamingGrants(session)
+            : new KeyTableSession(NamingGrants(session), Source, FabricDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
     }
 
     /// <inheritdoc />
@@ -121,6 +121,8 @@ public sealed class FabricConnector : IRemoteSource
 
         _slots.Dispose();
     }
+
+    private GrantNamingSession NamingGrants(ISourceSession session) => new(session, (refused, tables) => FabricGrants.Hint(refused, tables, _options));
 
     // Constants have the warehouse's collation; where that is another than the binary one, every comparison names the binary one.
     private bool HasOtherCollations(IReadOnlyDictionary<Entity, StoredTable> tables) => tables

@@ -11,8 +11,8 @@ internal static class FabricDriver
     internal static DriverVendor For(FabricOptions options) => new()
     {
         Mark = (sql, name) => $"{sql}\nOPTION (LABEL = '{name.Tag}')",
-        FindRule = code => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && SqlErrorTable.Knows(number) && SqlErrorTable.Find(number, 0) is var rule
-            ? new HttpErrorRule(code, rule.Code, rule.IsTransient, rule.Message, rule.Hint)
+        FindRule = code => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && SqlErrorTable.Knows(number) 
+            ? SqlErrorTable.Find(number, 0)
             : null,
         Placeholders = [new("account", options.Account), new("database", FabricNames.Quote(options.Database))],
         Prepare = DriverGlobalization.AllowInvariant,

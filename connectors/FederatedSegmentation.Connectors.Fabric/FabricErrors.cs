@@ -102,7 +102,7 @@ internal sealed partial class FabricErrors(string source, FabricOptions options)
 
         var rule = SqlErrorTable.Find(number, severity);
         var hint = number == SqlErrorTable.PermissionDenied && Denied().Match(first!.Message) is { Success: true } denied
-            ? $"Let an administrator of the workspace run: GRANT SELECT ON OBJECT::{new QualifiedName(denied.Groups["schema"].Value, denied.Groups["object"].Value)} TO the account."
+            ? FabricGrants.Hint([new QualifiedName(denied.Groups["schema"].Value, denied.Groups["object"].Value).ToString()])
             : Fill(rule.Hint, what);
         var suffix = number > 0 ? $" (error {SqlErrorTable.Text(number)})" : "";
         return new SourceException(MakeProblem(rule.Code, stage, Fill(rule.Message, what) + suffix, hint, rule.IsTransient), refused) { Submission = submission, NativeCode = number > 0 ? SqlErrorTable.Text(number) : null };

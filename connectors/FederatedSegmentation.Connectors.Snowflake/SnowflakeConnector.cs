@@ -90,7 +90,7 @@ public sealed class SnowflakeConnector : IRemoteSource
         var names = OutputNames.Of(plan.Columns, StringComparer.Ordinal);
         var context = new CompileContext { TableName = _driver is null ? null : Qualified, KeyTable = KeyTable };
         var sql = PlanCompiler.Compile(plan, SnowflakeDialect.Instance, context, names, ordered: false);
-        return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, _driver is null ? sql : SnowflakeDriver.Carried(sql, plan.Columns, names), plan.Columns);
+        return new CompiledFragment(fragment, Source, SnowflakeDialect.Instance.Name, _driver is null ? sql : SnowflakeDriver.Carried(sql, plan.Columns, names), plan.Columns) { Tables = PlanCompiler.TablesOf(plan) };
     }
 
     /// <inheritdoc />
@@ -98,13 +98,13 @@ public sealed class SnowflakeConnector : IRemoteSource
     {
         if (_driver is not null)
         {
-            return Task.FromResult(_driver.OpenSession(run));
+            return Task.FromResult<ISourceSession>(NamingGrants(_driver.OpenSession(run)));
         }
 
         var session = new SnowflakeSession(_client!, _options, _slots, _budget, run, _clock);
         return Task.FromResult<ISourceSession>(_options.ScratchSchema is null
-            ? session
-            : new KeyTableSession(session, Source, SnowflakeDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
+            ? NamingGrants(session)
+            : new KeyTableSession(NamingGrants(session), Source, SnowflakeDialect.Instance, KeyTable, session.ExecuteAsync, run.Warn, _clock));
     }
 
     /// <inheritdoc />
@@ -118,6 +118,8 @@ public sealed class SnowflakeConnector : IRemoteSource
 
         _slots.Dispose();
     }
+
+    private GrantNamingSession NamingGrants(ISourceSession session) => new(session, (refused, tables) => SnowflakeGrants.Hint(refused, tables, _options));
 
     // Database and schema of a driver's session need not be ours.
     private ImmutableArray<string> Qualified(ImmutableArray<string> parts) => QualifiedName.Resolve(parts, _options) is { } name ? [name.Database, name.Schema, name.Table] : parts;

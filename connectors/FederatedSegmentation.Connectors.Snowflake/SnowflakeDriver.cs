@@ -19,7 +19,7 @@ internal static class SnowflakeDriver
     {
         Pins = name => [string.Create(CultureInfo.InvariantCulture, $"ALTER SESSION SET TIMEZONE = 'UTC' QUERY_TAG = '{name.Tag}' STATEMENT_TIMEOUT_IN_SECONDS = {name.Seconds(MostSeconds)}")],
         FindRule = SnowflakeErrors.FindRule,
-        Placeholders = [new("user", "of the connection string"), new("role", "of the connection string"), new("warehouse", "of the connection string"), new("database", options.Database)],
+        Placeholders = SnowflakeErrors.Placeholders(options, "of the connection string", "of the connection string", "of the connection string"),
     };
 
     /// <summary>

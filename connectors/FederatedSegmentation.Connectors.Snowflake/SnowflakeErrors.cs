@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FederatedSegmentation.Connectors.Http;
 
@@ -22,20 +23,20 @@ internal static class SnowflakeErrors
         new("394300", SourceErrorCodes.Refused, false, "{server} refuses the token that the private key of user {user} signed.", "Check Account, Auth:User and the key."),
         new("394301", SourceErrorCodes.Refused, false, "{server} takes the signed token for expired.", "Check the clock of this machine."),
         new("394302", SourceErrorCodes.Refused, false, "{server} takes the signed token for one of the future.", "Check the clock of this machine."),
-        new("394304", SourceErrorCodes.Refused, false, "User {user} has another public key at {server}.", "Set it with ALTER USER {user} SET RSA_PUBLIC_KEY = '…';"),
+        new("394304", SourceErrorCodes.Refused, false, "User {user} has another public key at {server}.", "Set it with ALTER USER {USER} SET RSA_PUBLIC_KEY = '…';"),
         new("394400", SourceErrorCodes.Refused, false, "{server} refuses the programmatic access token.", "Check that it has not expired, and that its user and network policy permit it."),
-        new("390186", SourceErrorCodes.PermissionDenied, false, "User {user} does not have role {role}.", "Grant it: GRANT ROLE {role} TO USER {user}; names are spelled as SHOW ROLES prints them."),
-        new("390189", SourceErrorCodes.PermissionDenied, false, "User {user} does not have role {role}.", "Grant it: GRANT ROLE {role} TO USER {user};"),
-        new("390201", SourceErrorCodes.PermissionDenied, false, "Role {role} may not use what {what} needs.", "Grant it: GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {role}; GRANT USAGE ON DATABASE {database} TO ROLE {role};"),
-        new("003001", SourceErrorCodes.PermissionDenied, false, "Role {role} may not do what {what} needs.", "Grant it: GRANT USAGE ON SCHEMA <schema> TO ROLE {role}; GRANT SELECT ON TABLE <table> TO ROLE {role};"),
+        new("390186", SourceErrorCodes.PermissionDenied, false, "User {user} does not have role {role}.", "Grant it: GRANT ROLE {ROLE} TO USER {USER}; names are spelled as SHOW ROLES prints them."),
+        new("390189", SourceErrorCodes.PermissionDenied, false, "User {user} does not have role {role}.", "Grant it: GRANT ROLE {ROLE} TO USER {USER};"),
+        new("390201", SourceErrorCodes.PermissionDenied, false, "Role {role} may not use what {what} needs.", "Grant it: GRANT USAGE ON WAREHOUSE {WAREHOUSE} TO ROLE {ROLE}; GRANT USAGE ON DATABASE {DATABASE} TO ROLE {ROLE};"),
+        new("003001", SourceErrorCodes.PermissionDenied, false, "Role {role} may not do what {what} needs.", "Grant it: GRANT USAGE ON SCHEMA <schema> TO ROLE {ROLE}; GRANT SELECT ON TABLE <table> TO ROLE {ROLE};"),
         new("403", SourceErrorCodes.PermissionDenied, false, "{server} lets nobody in from here, or not to its SQL API.", "Check the network policy of the account and of the user."),
         // What is asked for.
-        new("002003", SourceErrorCodes.TableMissing, false, "A database, schema or table that {what} reads is not there, or role {role} may not see it.", "Compare the model with `fedseg sources discover`; grant it: GRANT USAGE ON DATABASE {database} TO ROLE {role}; GRANT USAGE ON SCHEMA <schema> TO ROLE {role}; GRANT SELECT ON TABLE <table> TO ROLE {role};"),
+        new("002003", SourceErrorCodes.TableMissing, false, "A database, schema or table that {what} reads is not there, or role {role} may not see it.", "Compare the model with `fedseg sources discover`; grant it: GRANT USAGE ON DATABASE {DATABASE} TO ROLE {ROLE}; GRANT USAGE ON SCHEMA <schema> TO ROLE {ROLE}; GRANT SELECT ON TABLE <table> TO ROLE {ROLE};"),
         new("002043", SourceErrorCodes.TableMissing, false, "An object that {what} reads is not there, or role {role} may not see it.", "Compare the model with `fedseg sources discover`."),
         new("391918", SourceErrorCodes.Refused, false, "{server} has no database for {what}.", "Check Database; it is spelled as SHOW DATABASES prints it."),
         new("000904", SourceErrorCodes.ColumnMissing, false, "A column that {what} reads is not there.", "Compare the model's columns with `fedseg sources discover`; letter case matters."),
         // What runs it.
-        new("000606", SourceErrorCodes.StatementFailed, false, "No warehouse runs {what}: none is named, or warehouse {warehouse} does not run.", "Set Warehouse; resume it with ALTER WAREHOUSE {warehouse} RESUME, or let it resume by itself (AUTO_RESUME = TRUE)."),
+        new("000606", SourceErrorCodes.StatementFailed, false, "No warehouse runs {what}: none is named, or warehouse {warehouse} does not run.", "Set Warehouse; resume it with ALTER WAREHOUSE {WAREHOUSE} RESUME, or let it resume by itself (AUTO_RESUME = TRUE)."),
         new("000608", SourceErrorCodes.StatementFailed, false, "Warehouse {warehouse} cannot be resumed.", "Look at its resource monitor."),
         new("090073", SourceErrorCodes.StatementFailed, false, "Warehouse {warehouse} cannot be resumed: its resource monitor has stopped it.", "Raise the quota of the resource monitor, or wait for its next period."),
         new(Cancelled, SourceErrorCodes.StatementFailed, false, "{what} was stopped at {server} by its operator.", "Ask why before running it again."),
@@ -57,7 +58,7 @@ internal static class SnowflakeErrors
         new("100051", SourceErrorCodes.ValueDoesNotFit, false, "A view behind {what} divides by zero.", "Correct the view."));
 
     /// <summary>The rule of a number as drivers carry it, without leading zeros; or null.</summary>
-    internal static HttpErrorRule? FindRule(string code) => code.Length <= 6 && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    internal static SourceErrorRule? FindRule(string code) => code.Length <= 6 && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? Table.FindCode(number.ToString("D6", CultureInfo.InvariantCulture))
         : null;
 
@@ -66,8 +67,16 @@ internal static class SnowflakeErrors
         source,
         options.Endpoint!.Authority,
         Table,
-        new("user", options.User ?? "of the token"),
-        new("role", options.Role ?? "of the user's default"),
-        new("warehouse", options.Warehouse ?? "of the user's default"),
-        new("database", options.Database));
+        Placeholders(options, options.User ?? "of the token", options.Role ?? "of the user's default", options.Warehouse ?? "of the user's default"));
+
+    /// <summary>What sentences call the user, the role and the warehouse; and in capitals what statements call them.</summary>
+    internal static ImmutableArray<KeyValuePair<string, string>> Placeholders(SnowflakeOptions options, string user, string role, string warehouse) =>
+    [
+        new("user", user), new("role", role), new("warehouse", warehouse),
+        new("USER", Spelled(options.User?.ToUpperInvariant(), "<user>")), new("ROLE", Spelled(options.Role, "<role>")), new("WAREHOUSE", Spelled(options.Warehouse, "<warehouse>")), new("DATABASE", Spelled(options.Database, "<database>")),
+    ];
+
+    // A name that Snowflake reads as it stands needs no quotes. Users are compared upper-folded.
+    private static string Spelled(string? name, string unknown)
+        => name is null ? unknown : name.All(character => char.IsAsciiLetterUpper(character) || character == '_') ? name : SnowflakeGrants.Quoted(name);
 }

@@ -12,6 +12,9 @@ namespace FederatedSegmentation.Sql;
 /// <param name="Columns">The result's columns, in order; each arrives as its <see cref="PlanColumn.Storage"/>.</param>
 public sealed record CompiledFragment(string Fragment, string Source, string Dialect, string Sql, ImmutableArray<PlanColumn> Columns)
 {
+    /// <summary>The tables that the statement reads, as the model names them: errors say which grants they need. Empty where that is not known.</summary>
+    public ImmutableArray<ImmutableArray<string>> Tables { get; init; } = [];
+
     /// <summary>The keys of other sources that the statement reads and does not hold; null where there are none.</summary>
     public SentKeys? Keys { get; init; }
 

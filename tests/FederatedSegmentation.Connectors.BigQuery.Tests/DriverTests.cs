@@ -232,6 +232,18 @@ public sealed class DriverTests(LocalBigQuery server, ITestOutputHelper output) 
         => Assert.Equal(["Dataset"], new BigQueryOptions { Project = "p", Driver = new DriverOptions("A.Factory, A", "a", () => "") }.Validate("web").Select(problem => problem.Pointer));
 
     [Theory]
+    [InlineData("SqlState=accessDenied")]
+    [InlineData("SqlState=42501")]
+    public async Task A_refused_statement_names_the_roles_through_a_driver(string refusal)
+    {
+        var driver = new DriverOptions("FederatedSegmentation.Testing.Drivers.RefusingFactory, FederatedSegmentation.Testing.Drivers", DriverFolder.Path, () => refusal + ";Text=tiger");
+        await using var source = Connect(new BigQueryOptions { Project = "p", Dataset = "d", Driver = driver });
+        var failure = await Assert.ThrowsAsync<SourceException>(() => LocalBigQuery.RowsAsync(source, LocalBigQuery.Scan(source, "t")));
+        Assert.Equal(("SRC006", "Grant the account roles/bigquery.dataViewer on dataset p.d, and roles/bigquery.jobUser on project p."), (failure.Problems[0].Code, failure.Problems[0].Hint));
+        Assert.DoesNotContain("tiger", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("accessDenied", "SRC006")]
     [InlineData("bytesBilledLimitExceeded", "RES102")]
     [InlineData("authError", "SRC003")]

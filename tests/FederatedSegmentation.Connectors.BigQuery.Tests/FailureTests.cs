@@ -143,6 +143,20 @@ public sealed class FailureTests(LocalBigQuery server) : IClassFixture<LocalBigQ
         Assert.DoesNotContain("nope", error.Message, StringComparison.Ordinal);
     }
 
+    [WarehouseTheory]
+    [InlineData("bigquery.tables.getData", "Grant the account roles/bigquery.dataViewer on dataset p.shop, and roles/bigquery.jobUser on project p.")]
+    [InlineData("bigquery.jobs.create", "Grant it roles/bigquery.jobUser on project p.")]
+    public async Task A_refused_statement_names_the_role_and_where_it_is_missing(string permission, string hint)
+    {
+        await server.ResetAsync();
+        await LoadManyAsync();
+        await server.FaultAsync($$"""{"kind": "status", "status": 403, "match": {"operation": "jobs.insert"}, "reason": "accessDenied", "message": "Access Denied: User does not have {{permission}} permission"}""");
+        await using var connector = server.Connect();
+        var error = await Assert.ThrowsAsync<SourceException>(() => LocalBigQuery.RowsAsync(connector, LocalBigQuery.Scan(connector, "many")));
+        Assert.Equal(("SRC006", hint), (error.Problems[0].Code, error.Problems[0].Hint));
+        Assert.Contains(permission, error.Problems[0].Message, StringComparison.Ordinal);
+    }
+
     [WarehouseFact]
     public async Task Wrong_keys_are_refused_in_words()
     {

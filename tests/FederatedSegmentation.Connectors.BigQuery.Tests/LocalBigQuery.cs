@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Sql;
 using FederatedSegmentation.Testing.Warehouses;
@@ -78,11 +79,22 @@ public sealed class LocalBigQuery : IAsyncLifetime
     }
 
     /// <summary>Runs a statement and gives its rows, values joined by bars, NULL as NULL, in the order in which they came.</summary>
-    internal static async Task<List<string>> RowsAsync(BigQueryConnector connector, string sql, params StorageType[] storages)
+    internal static Task<List<string>> RowsAsync(BigQueryConnector connector, string sql, params StorageType[] storages) => RowsAsync(connector, Fragment(sql, storages));
+
+    /// <summary>The statement of a fragment that reads the column id of a table.</summary>
+    internal static CompiledFragment Scan(BigQueryConnector connector, string table)
+    {
+        var column = new Column { Name = "id", Type = DataTypes.Int64, SourceName = "id" };
+        return connector.Compile(
+            "F1", new ScanPlan(new Entity { Name = table, Source = "web", Table = [table], Columns = [column], Key = [column] }, [column], [new PlanColumn(1, "id", DataTypes.Int64, new StoredInteger())]), new Dictionary<Entity, StoredTable>());
+    }
+
+    /// <summary>Runs a fragment and gives its rows in the same form.</summary>
+    internal static async Task<List<string>> RowsAsync(BigQueryConnector connector, CompiledFragment fragment)
     {
         var session = await connector.OpenSessionAsync(new SourceRun("run-1", TimeSpan.FromMinutes(5)), CancellationToken.None);
         await using var ending = session;
-        var statement = await session.SubmitAsync(Fragment(sql, storages), CancellationToken.None);
+        var statement = await session.SubmitAsync(fragment, CancellationToken.None);
         await using var closing = statement;
         var rows = new List<string>();
         await foreach (var batch in statement.FetchAsync(CancellationToken.None))

@@ -51,6 +51,12 @@ public sealed class CatalogTests(Workspace workspace) : IClassFixture<Workspace>
         var failure = await Assert.ThrowsAsync<SourceException>(() => connector.DescribeAsync([Workspace.Entity("a", ["many"], ("n", new Int64Type()))], CancellationToken.None));
         Assert.Equal("SRC006", failure.Problems[0].Code);
         Assert.Contains("GRANT SELECT ON TABLE `ml`.`scores`.`many` TO", failure.Problems[0].Hint, StringComparison.Ordinal);
+
+        // The same where the grant was taken away after the tables were described.
+        failure = await Assert.ThrowsAsync<SourceException>(() => Workspace.ReadAsync(connector, Workspace.Scan(connector, "many"), CancellationToken.None));
+        Assert.Equal("SRC006", failure.Problems[0].Code);
+        Assert.Equal(
+            "Let their owner run: GRANT USE CATALOG ON CATALOG `ml` TO `<principal>`; GRANT USE SCHEMA ON SCHEMA `ml`.`scores` TO `<principal>`; GRANT SELECT ON TABLE `ml`.`scores`.`many` TO `<principal>`;", failure.Problems[0].Hint);
     }
 
     [WarehouseFact]

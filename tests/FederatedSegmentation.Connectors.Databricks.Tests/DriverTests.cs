@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Connectors.AdoNet;
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Types;
 using FederatedSegmentation.Testing.Warehouses;
 
@@ -37,6 +38,24 @@ public sealed class DriverTests(Workspace workspace) : IClassFixture<Workspace>
             ],
             // DuckDB, which stands in for Spark here, writes the zone behind an instant; Spark does not.
             rows.OrderBy(row => row[0] is null ? 2 : row[0]![0] == '-' ? 0 : 1).Select(row => (string?[])[.. row.Select(cell => cell?.Replace("+00", "", StringComparison.Ordinal))]));
+    }
+
+    [Theory]
+    [InlineData("SqlState=42501", "SRC006", "Let their owner run: ")]
+    // What the vendor's ODBC driver makes of it: a state of its own, and the server's in the text.
+    [InlineData("Number=35;SqlState=HY000;Text='[INSUFFICIENT_PERMISSIONS] tiger. SQLSTATE: 42501'", "SRC006", "Let their owner run: ")]
+    [InlineData("SqlState=42S02", "SRC004", "Compare the model's table names with `fedseg sources discover`; if they are there, let their owner run: ")]
+    [InlineData("SqlState=HY000;Text='[TABLE_OR_VIEW_NOT_FOUND] tiger (SQLSTATE: 42P01)'", "SRC004", "Compare the model's table names with `fedseg sources discover`; if they are there, let their owner run: ")]
+    public async Task A_refused_statement_names_the_grants_through_a_driver(string refusal, string code, string hint)
+    {
+        var driver = new DriverOptions("FederatedSegmentation.Testing.Drivers.RefusingFactory, FederatedSegmentation.Testing.Drivers", DriverFolder.Path, () => refusal);
+        await using var source = new DatabricksConnector("src", new DatabricksOptions { Catalog = "ml", Schema = "scores", Driver = driver }, secret: null, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<SourceException>(() => Workspace.ReadAsync(source, Workspace.Scan(source, "My `T`"), CancellationToken.None));
+        Assert.Equal(code, failure.Problems[0].Code);
+        Assert.Equal(
+            hint + "GRANT USE CATALOG ON CATALOG `ml` TO `<principal>`; GRANT USE SCHEMA ON SCHEMA `ml`.`scores` TO `<principal>`; GRANT SELECT ON TABLE `ml`.`scores`.`my ``t``` TO `<principal>`;",
+            failure.Problems[0].Hint);
+        Assert.DoesNotContain("tiger", failure.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,6 +82,13 @@ public sealed class Workspace : IAsyncLifetime
     internal static CompiledFragment Fragment(string sql, params (DataType Type, StorageType Storage)[] columns) => new(
         "F1", "src", "Databricks SQL", sql, [.. columns.Select((column, i) => new PlanColumn(i, string.Create(CultureInfo.InvariantCulture, $"column{i}"), column.Type, column.Storage))]);
 
+    /// <summary>The statement of a fragment that reads the column n of a table.</summary>
+    internal static CompiledFragment Scan(DatabricksConnector source, string table)
+    {
+        var entity = Entity("thing", [table], ("n", new Int64Type()));
+        return source.Compile("F1", new ScanPlan(entity, entity.Columns, [new PlanColumn(1, "n", new Int64Type(), new StoredInteger())]), new Dictionary<Entity, StoredTable>());
+    }
+
     /// <summary>All rows of a fragment as text, NULL as null.</summary>
     internal static async Task<List<string?[]>> ReadAsync(DatabricksConnector connector, CompiledFragment fragment, CancellationToken cancellationToken)
     {

@@ -122,6 +122,9 @@ public sealed class CatalogTests
         await using var source = Connector(Options(server, database));
         await FailsAsync(() => source.NumbersAsync(Numbers("SELECT s.id FROM dbo.secret AS s")), "SRC006", "GRANT SELECT ON OBJECT::[dbo].[secret]", "(error 229)");
         await FailsAsync(() => source.DescribeAsync([Entity("secret", ["secret"], ("id", DataTypes.Int64))], default), "SRC004", "GRANT SELECT ON OBJECT::[dbo].[secret]");
+        // A server of another language names the object in other words: then the tables of the statement are named.
+        await server.FaultAsync("error", "query", "\\[secret\\]", ("number", 229), ("text", "Die SELECT-Berechtigung wurde verweigert."));
+        await FailsAsync(() => source.NumbersAsync(Scan(source, "secret")), "SRC006", "GRANT SELECT ON OBJECT::[dbo].[secret] TO the account;", "(error 229)");
     }
 
     [WarehouseFact]

@@ -98,6 +98,22 @@ public sealed class DriverTests(ITestOutputHelper output)
         Assert.DoesNotContain("not-the-password", refused.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Number=229", "SRC006", "GRANT SELECT ON OBJECT::[dbo].[my ]]T]")]
+    [InlineData("Number=230;SqlState=42000", "SRC006", "GRANT SELECT ON OBJECT::[dbo].[my ]]T]")]
+    [InlineData("Number=297", "SRC006", "GRANT SELECT ON OBJECT::[dbo].[my ]]T]")]
+    [InlineData("SqlState=42501", "SRC006", "GRANT SELECT ON OBJECT::[dbo].[my ]]T]")]
+    [InlineData("Number=916", "SRC006", "GRANT CONNECT TO the account in [wh]")]
+    // No SQLSTATE, though it looks like the class of one.
+    [InlineData("Number=53", "SRC009", "driver's documentation")]
+    public async Task A_refused_statement_names_the_grants_through_a_driver(string refusal, string code, string grant)
+    {
+        var driver = new DriverOptions("FederatedSegmentation.Testing.Drivers.RefusingFactory, FederatedSegmentation.Testing.Drivers", DriverFolder.Path, () => refusal + ";Text=tiger");
+        await using var source = Connector(new FabricOptions { Database = "wh", Driver = driver });
+        var failure = await FailsAsync(() => source.NumbersAsync(Scan(source, "my ]T")), code, grant);
+        Assert.DoesNotContain("tiger", failure.ToString(), StringComparison.Ordinal);
+    }
+
     [WarehouseFact]
     public async Task A_connection_string_that_the_driver_does_not_take_is_never_shown()
     {

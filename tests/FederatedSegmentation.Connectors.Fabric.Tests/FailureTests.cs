@@ -196,7 +196,8 @@ public sealed class FailureTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        await using var source = Connector(new FabricOptions { Server = "127.0.0.1", Port = port, Database = "wh", Authentication = new FabricPassword("reader", () => Password) });
+        await using var source = Connector(new FabricOptions { Server = "127.0.0.1", Port = port, Database = "wh", Authentication = new FabricPassword("reader", () => Password), ConnectTimeout = TimeSpan.FromSeconds(1) });
+        // The driver tries a refused connection again for as long as it may.
         var failure = await FailsAsync(() => source.NumbersAsync(Numbers("SELECT 1 AS id")), "SRC001");
         Assert.True(failure.Problems[0].IsTransient);
         var checks = await source.TestAsync(default).ToListAsync();

@@ -94,6 +94,13 @@ internal static class SourceOver
     public static CompiledFragment Fragment(string sql, params (string Name, DataType Type, StorageType Storage)[] columns)
         => new("F1", Name, "fabric", sql, [.. columns.Select((column, i) => new PlanColumn(i + 1, column.Name, column.Type, column.Storage))]);
 
+    /// <summary>The statement of a fragment that reads the column id of a table.</summary>
+    public static CompiledFragment Scan(FabricConnector source, string table)
+    {
+        var entity = Entity("thing", [table], ("id", DataTypes.Int64));
+        return source.Compile("F1", new ScanPlan(entity, entity.Columns, [new PlanColumn(1, "id", DataTypes.Int64, new StoredInteger())]), new Dictionary<Entity, StoredTable>());
+    }
+
     /// <summary>A statement of one integer column.</summary>
     public static CompiledFragment Numbers(string sql) => Fragment(sql, ("id", DataTypes.Int64, new StoredInteger()));
 

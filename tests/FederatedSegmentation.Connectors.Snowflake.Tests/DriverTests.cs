@@ -45,6 +45,21 @@ public sealed class DriverTests
     }
 
     [Theory]
+    [InlineData("Number=3001;SqlState=42501", "SRC006", "Role of the connection string may not do what fragment F1 needs.", "Let their owner run: ")]
+    [InlineData("SqlState=42501", "SRC006", "may not do what fragment F1 needs.", "Let their owner run: ")]
+    [InlineData("Number=2003;SqlState=02000", "SRC004", "or role of the connection string may not see it.", "Compare the model with `fedseg sources discover`; if they are there, let their owner run: ")]
+    public async Task A_refused_statement_names_the_grants_through_a_driver(string refusal, string code, string message, string hint)
+    {
+        var driver = new DriverOptions("FederatedSegmentation.Testing.Drivers.RefusingFactory, FederatedSegmentation.Testing.Drivers", DriverFolder.Path, () => refusal + ";Text=tiger");
+        await using var source = new SnowflakeConnector(LocalSnowflake.Name, new SnowflakeOptions { Database = "DB", Driver = driver }, secrets: null, TimeProvider.System);
+        var failure = await LocalSnowflake.FailsAsync(() => LocalSnowflake.RunAsync(source, LocalSnowflake.Scan(source, "my \"T\"")), code, message);
+        Assert.Equal(
+            hint + "GRANT USAGE ON DATABASE \"DB\" TO ROLE <role>; GRANT USAGE ON SCHEMA \"DB\".\"PUBLIC\" TO ROLE <role>; GRANT SELECT ON TABLE \"DB\".\"PUBLIC\".\"my \"\"T\"\"\" TO ROLE <role>;",
+            failure.Problems[0].Hint);
+        Assert.DoesNotContain("tiger", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("2003", "SRC004")]
     [InlineData("390100", "SRC003")]
     [InlineData("630", "RES101")]

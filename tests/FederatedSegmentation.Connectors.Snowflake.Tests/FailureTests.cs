@@ -103,6 +103,9 @@ public sealed class FailureTests(LocalSnowflake snowflake) : IClassFixture<Local
         await FailsAsync(() => NumbersAsync(source, "SELECT CAST('x' AS NUMBER(38,0)) AS X"), "DAT001");
         await snowflake.VendorAsync(new JsonObject { ["revoke"] = new JsonArray("DB", "PUBLIC", "GUARDED") });
         await FailsAsync(() => NumbersAsync(source, "SELECT I FROM GUARDED"), "SRC004", "may not see it");
+        await FailsAsync(
+            () => RunAsync(source, Scan(source, "GUARDED")), "SRC004", "may not see it",
+            "GRANT USAGE ON DATABASE \"DB\" TO ROLE \"ANALYST\"; GRANT USAGE ON SCHEMA \"DB\".\"PUBLIC\" TO ROLE \"ANALYST\"; GRANT SELECT ON TABLE \"DB\".\"PUBLIC\".\"GUARDED\" TO ROLE \"ANALYST\";");
         await snowflake.VendorAsync(new JsonObject { ["grant"] = new JsonArray("DB", "PUBLIC", "GUARDED") });
         await snowflake.VendorAsync(new JsonObject { ["suspended"] = true });
         await FailsAsync(() => NumbersAsync(source, "SELECT I FROM GUARDED"), "SRC009", "AUTO_RESUME");

@@ -88,11 +88,18 @@ public sealed class LocalSnowflake : IAsyncLifetime
     internal static CompiledFragment Fragment(string sql, params (DataType Type, StorageType Storage)[] columns)
         => new("F1", Name, "Snowflake", sql, [.. columns.Select((column, i) => new PlanColumn(i + 1, $"c{i}", column.Type, column.Storage))]);
 
+    /// <summary>The statement of a fragment that reads the column I of a table.</summary>
+    internal static CompiledFragment Scan(SnowflakeConnector source, string table)
+    {
+        var entity = Entity("thing", [table], ("I", DataTypes.Int64));
+        return source.Compile("F1", new ScanPlan(entity, entity.Columns, [new PlanColumn(1, "I", DataTypes.Int64, new StoredInteger())]), new Dictionary<Entity, StoredTable>());
+    }
+
     /// <summary>A statement of one integer column.</summary>
     internal static CompiledFragment Numbers(string sql) => Fragment(sql, (DataTypes.Int64, new StoredInteger()));
 
     /// <summary>Runs a statement to its end; the batches are the caller's.</summary>
-    internal static async Task<List<RecordBatch>> RunAsync(SnowflakeConnector source, CompiledFragment fragment, CancellationToken cancellationToken = default)
+    internal static async Task<List<RecordBatch>> RunAsync(IRemoteSource source, CompiledFragment fragment, CancellationToken cancellationToken = default)
     {
         await using var session = await source.OpenSessionAsync(new SourceRun("run1", TimeSpan.FromMinutes(5)), cancellationToken);
         await using var statement = await session.SubmitAsync(fragment, cancellationToken);

@@ -104,7 +104,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors
                 problems.Add(Problem(
                     SourceErrorCodes.PermissionDenied,
                     $"Entity '{entity.Name}': the principal may not read {name}.",
-                    $"Let its owner run: {Grants(name)}"));
+                    $"Let its owner run: {DatabricksGrants.Of([name], options)}"));
             }
         }
 
@@ -123,7 +123,7 @@ internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors
             SourceErrorCodes.TableMissing,
             $"Entity '{entity.Name}': there is no table or view {name}, or the principal may not see it.",
             alike.IsEmpty
-                ? $"Correct the table's name in the model; if it is there, let its owner run: {Grants(name)}"
+                ? $"Correct the table's name in the model; if it is there, let its owner run: {DatabricksGrants.Of([name], options)}"
                 : $"Did you mean {string.Join(" or ", alike.Select(DatabricksDialect.Instance.QuoteIdentifier))}?");
     }
 
@@ -134,14 +134,6 @@ internal sealed class TableDescriptions(CatalogReader catalog, HttpErrors errors
             SourceErrorCodes.ColumnMissing,
             $"Entity '{entity.Name}': {name} has no column {DatabricksDialect.Instance.QuoteIdentifier(column)}.",
             alike.IsEmpty ? "Correct the column in the model, or add it to the table." : $"Did you mean {string.Join(" or ", alike.Select(DatabricksDialect.Instance.QuoteIdentifier))}?");
-    }
-
-    private string Grants(QualifiedName name)
-    {
-        var principal = options.ClientId is { } client ? DatabricksDialect.Instance.QuoteIdentifier(client) : "`<principal>`";
-        return $"GRANT USE CATALOG ON CATALOG {Quoted(name.Catalog)} TO {principal}; GRANT USE SCHEMA ON SCHEMA {Quoted(name.Catalog, name.Schema)} TO {principal}; GRANT SELECT ON TABLE {name} TO {principal};";
-
-        static string Quoted(params ImmutableArray<string> parts) => DatabricksDialect.Instance.QuoteName(parts);
     }
 
     private Problem Problem(string code, string message, string hint) => errors.Make(code, Stage.Plan, message, hint).Problems[0];

@@ -78,15 +78,13 @@ internal sealed class TableDescriptions(ICatalogReader catalog, HttpErrors error
 
     private IEnumerable<Problem> ProblemsOf(Entity entity, QualifiedName name, Dictionary<QualifiedName, Table> tables)
     {
-        var role = options.Role is { } own ? SnowflakeDialect.Instance.QuoteIdentifier(own) : "<role>";
         if (!tables.TryGetValue(name, out var table))
         {
             yield return errors.Make(
                 SourceErrorCodes.TableMissing,
                 Stage.Plan,
                 $"Entity '{entity.Name}': there is no table or view {name}, or the role may not see it.",
-                $"Correct the name in the model (names are upper case unless they were made with quotes), or let its owner run: GRANT USAGE ON DATABASE {SnowflakeDialect.Instance.QuoteIdentifier(name.Database)} TO ROLE {role}; "
-                + $"GRANT USAGE ON SCHEMA {SnowflakeDialect.Instance.QuoteIdentifier(name.Database)}.{SnowflakeDialect.Instance.QuoteIdentifier(name.Schema)} TO ROLE {role}; GRANT SELECT ON TABLE {name} TO ROLE {role};").Problems[0];
+                $"Correct the name in the model (names are upper case unless they were made with quotes), or let its owner run: {SnowflakeGrants.Of([name], options)}").Problems[0];
             yield break;
         }
 

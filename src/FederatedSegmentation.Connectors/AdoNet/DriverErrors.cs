@@ -10,13 +10,13 @@ public sealed class DriverErrors
     /// <summary>A statement that took longer than the driver's own limit.</summary>
     private static readonly FrozenSet<string> Timeouts = new[] { "HYT00", "HYT01", "-2" }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly HttpErrorRule NoConnection = new(
+    private static readonly SourceErrorRule NoConnection = new(
         "", SourceErrorCodes.Unreachable, false, "{server} opens no connection.", "Check the connection string behind Driver:ConnectionString: address, login and database; the codes are the driver's.");
 
-    private static readonly HttpErrorRule Failed = new("", SourceErrorCodes.StatementFailed, false, "{server} failed on {what}.", "Look the code up in the driver's documentation; run the statement that explain prints by hand.");
+    private static readonly SourceErrorRule Failed = new("", SourceErrorCodes.StatementFailed, false, "{server} failed on {what}.", "Look the code up in the driver's documentation; run the statement that explain prints by hand.");
 
     // Codes of SQLSTATE as the standard and ODBC know them; a class stands for those that are not listed.
-    private static readonly FrozenDictionary<string, HttpErrorRule> States = new HttpErrorRule[]
+    private static readonly FrozenDictionary<string, SourceErrorRule> States = new SourceErrorRule[]
     {
         new("08", SourceErrorCodes.ConnectionLost, true, "{server} has no connection to its server, or lost it.", "Run it again; check the address in the connection string, and the network."),
         new("08001", SourceErrorCodes.Unreachable, true, "{server} does not reach its server.", "Check the address in the connection string, the network and the firewall."),
@@ -79,26 +79,21 @@ public sealed class DriverErrors
             }
         }
 
-        foreach (var code in failure.Codes)
+        foreach (var state in failure.States)
         {
-            if (States.GetValueOrDefault(code) is { } listed)
+            if ((States.GetValueOrDefault(state) ?? (state.Length == 5 ? States.GetValueOrDefault(state[..2]) : null)) is { } listed)
             {
-                return Common.OfRule(listed with { IsTransient = listed.IsTransient || failure.IsTransient }, code, stage, submission, what, failure);
-            }
-
-            if (code.Length == 5 && States.GetValueOrDefault(code[..2]) is { } ofClass)
-            {
-                return Common.OfRule(ofClass with { IsTransient = ofClass.IsTransient || failure.IsTransient }, code, stage, submission, what, failure);
+                return Common.OfRule(listed with { IsTransient = listed.IsTransient || failure.IsTransient }, state, stage, submission, what, failure);
             }
         }
 
         var names = $" It threw {failure.Message}.";
         var rule = failure switch
         {
-            { IsMissingLibrary: true } => new HttpErrorRule("", SourceErrorCodes.DriverUnusable, false, "{server} lacks something that it needs: an assembly, or a native library." + names, "Put everything that the driver needs into Driver:Path, for this platform."),
-            { IsTransportSecurity: true } => new HttpErrorRule("", SourceErrorCodes.TransportSecurity, false, "The TLS handshake of {server} failed, or it does not accept the server's certificate.", "Check the name of the server and the certificate's authority in the connection string."),
-            { IsNetwork: true } when isConnecting => new HttpErrorRule("", SourceErrorCodes.Unreachable, true, "{server} does not reach its server.", "Check the address in the connection string, the network and the firewall."),
-            { IsNetwork: true } => new HttpErrorRule("", SourceErrorCodes.ConnectionLost, true, "The connection of {server} broke during {what}.", "Run it again; look at the network if it happens again."),
+            { IsMissingLibrary: true } => new SourceErrorRule("", SourceErrorCodes.DriverUnusable, false, "{server} lacks something that it needs: an assembly, or a native library." + names, "Put everything that the driver needs into Driver:Path, for this platform."),
+            { IsTransportSecurity: true } => new SourceErrorRule("", SourceErrorCodes.TransportSecurity, false, "The TLS handshake of {server} failed, or it does not accept the server's certificate.", "Check the name of the server and the certificate's authority in the connection string."),
+            { IsNetwork: true } when isConnecting => new SourceErrorRule("", SourceErrorCodes.Unreachable, true, "{server} does not reach its server.", "Check the address in the connection string, the network and the firewall."),
+            { IsNetwork: true } => new SourceErrorRule("", SourceErrorCodes.ConnectionLost, true, "The connection of {server} broke during {what}.", "Run it again; look at the network if it happens again."),
             _ when isConnecting => NoConnection with { IsTransient = failure.IsTransient, Message = NoConnection.Message + (failure.Codes.Count == 0 ? names : "") },
             _ => Failed with { IsTransient = failure.IsTransient, Message = Failed.Message + (failure.Codes.Count == 0 ? names : "") },
         };

@@ -4,13 +4,14 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 
 namespace FederatedSegmentation.Connectors.AdoNet;
 
 /// <summary>
 /// What a driver threw, without any of its words: they may hold the connection string or values of the data. Its types, codes and stack remain.
 /// </summary>
-public sealed class DriverFailure : Exception
+public sealed partial class DriverFailure : Exception
 {
     private readonly string? _stack;
 
@@ -18,7 +19,8 @@ public sealed class DriverFailure : Exception
         : base(NamesOf(failure))
     {
         _stack = failure.StackTrace;
-        Codes = [.. CodesOf(failure).Distinct(StringComparer.Ordinal)];
+        States = [.. Chain(failure).OfType<DbException>().SelectMany(cause => CodesOf(cause, "SqlState", "SQLState").Concat(StatesIn(cause.Message))).Distinct(StringComparer.Ordinal)];
+        Codes = [.. Chain(failure).OfType<DbException>().SelectMany(cause => CodesOf(cause, "Number", "NativeError", "SqlState", "SQLState").Concat(ResultOf(cause))).Concat(States).Distinct(StringComparer.Ordinal)];
         IsTransient = Chain(failure).Any(cause => cause is DbException { IsTransient: true });
         IsNetwork = Chain(failure).Any(cause => cause is SocketException or IOException or TimeoutException or HttpRequestException);
         IsTransportSecurity = Chain(failure).Any(cause => cause is AuthenticationException);
@@ -32,6 +34,9 @@ public sealed class DriverFailure : Exception
 
     /// <summary>Codes of the vendor and of SQLSTATE, those that say most first.</summary>
     internal IReadOnlyList<string> Codes { get; }
+
+    /// <summary>Those of them that are SQLSTATE: a vendor's number may look the same and mean something else.</summary>
+    internal IReadOnlyList<string> States { get; }
 
     /// <summary>Whether the driver says that the same may succeed later.</summary>
     internal bool IsTransient { get; }
@@ -62,32 +67,26 @@ public sealed class DriverFailure : Exception
         }
     }
 
-    private static IEnumerable<string> CodesOf(Exception failure)
+    private static IEnumerable<string> CodesOf(DbException cause, params IEnumerable<string> names)
     {
-        foreach (var cause in Chain(failure).OfType<DbException>())
+        // Drivers carry lists of errors as well, and call the vendor's number differently.
+        var all = new List<object> { cause };
+        if (PropertyOf(cause, "Errors") is IEnumerable errors and not string)
         {
-            // Drivers carry lists of errors as well, and call the vendor's number differently.
-            var all = new List<object> { cause };
-            if (PropertyOf(cause, "Errors") is IEnumerable errors and not string)
-            {
-                all.AddRange(errors.Cast<object?>().OfType<object>().Take(20));
-            }
-
-            foreach (var name in new[] { "Number", "NativeError", "SqlState", "SQLState" })
-            {
-                foreach (var code in all.Select(error => PropertyOf(error, name)).Select(TextOf).OfType<string>())
-                {
-                    yield return code;
-                }
-            }
-
-            // Results of Windows' functions have the highest bit, and say nothing.
-            if (cause.ErrorCode > 0)
-            {
-                yield return cause.ErrorCode.ToString(CultureInfo.InvariantCulture);
-            }
+            all.AddRange(errors.Cast<object?>().OfType<object>().Take(20));
         }
+
+        return names.SelectMany(name => all.Select(error => PropertyOf(error, name)).Select(TextOf).OfType<string>());
     }
+
+    // Results of Windows' functions have the highest bit, and say nothing.
+    private static IEnumerable<string> ResultOf(DbException cause) => cause.ErrorCode > 0 ? [cause.ErrorCode.ToString(CultureInfo.InvariantCulture)] : [];
+
+    // Drivers for Databricks give a state of their own (HY000), and the server's only in the text. Nothing else of the text is used.
+    private static IEnumerable<string> StatesIn(string text) => ServerState().Matches(text) is { Count: > 0 } found ? [found[^1].Groups[1].Value] : [];
+
+    [GeneratedRegex(@"\bSQLSTATE:\s{0,8}([0-9A-Z]{5})\b", RegexOptions.CultureInvariant)]
+    private static partial Regex ServerState();
 
     private static string? TextOf(object? code) => code switch
     {

@@ -13,7 +13,7 @@ public sealed record DriverVendor
     public Func<string, DriverStatementName, string> Mark { get; init; } = (sql, _) => sql;
 
     /// <summary>The rule of a vendor's number or a SQLSTATE, or null where the vendor has none for it.</summary>
-    public Func<string, HttpErrorRule?> FindRule { get; init; } = _ => null;
+    public Func<string, SourceErrorRule?> FindRule { get; init; } = _ => null;
 
     /// <summary>Values for the placeholders of the rules.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Placeholders { get; init; } = [];

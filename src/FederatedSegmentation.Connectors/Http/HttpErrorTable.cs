@@ -2,19 +2,11 @@ using System.Collections.Frozen;
 
 namespace FederatedSegmentation.Connectors.Http;
 
-/// <summary>What a status or a code of the vendor means for the person who reads the error.</summary>
-/// <param name="Match">The vendor's code (<c>002003</c>), a status (<c>429</c>), both (<c>429/390505</c>), or a class of statuses (<c>5xx</c>).</param>
-/// <param name="Code">Our code.</param>
-/// <param name="IsTransient">Whether the same may succeed later.</param>
-/// <param name="Message">What happened. <c>{server}</c>, <c>{what}</c> and the placeholders of the source are filled in.</param>
-/// <param name="Hint">What to do, with the same placeholders.</param>
-public sealed record HttpErrorRule(string Match, string Code, bool IsTransient, string Message, string Hint);
-
 /// <summary>The errors of one vendor. The vendor's own texts are never used: they may hold data or secrets. Immutable, safe for concurrent use.</summary>
 public sealed class HttpErrorTable
 {
     // What every vendor means by them; a vendor's own rules come first.
-    private static readonly HttpErrorRule[] Common =
+    private static readonly SourceErrorRule[] Common =
     [
         new("3xx", SourceErrorCodes.Unreachable, false, "{server} answers {what} with a redirection, and none is followed.", "Name the final address as Endpoint; look for a proxy in between."),
         new("400", SourceErrorCodes.StatementFailed, false, "{server} does not accept the request for {what}.", "Look for a proxy in between; else report it with the code."),
@@ -31,13 +23,13 @@ public sealed class HttpErrorTable
         new("5xx", SourceErrorCodes.StatementFailed, true, "{server} failed on {what} with an internal error.", "Run it again; ask the vendor's support if it happens again."),
     ];
 
-    private static readonly HttpErrorRule Other = new("", SourceErrorCodes.StatementFailed, false, "{server} refused {what}.", "Look the code up in the vendor's manual.");
+    private static readonly SourceErrorRule Other = new("", SourceErrorCodes.StatementFailed, false, "{server} refused {what}.", "Look the code up in the vendor's manual.");
 
-    private readonly FrozenDictionary<string, HttpErrorRule> _rules;
+    private readonly FrozenDictionary<string, SourceErrorRule> _rules;
 
     /// <summary>Creates a table.</summary>
     /// <param name="rules">The vendor's rules; a rule with the match of a common one replaces it.</param>
-    public HttpErrorTable(params IEnumerable<HttpErrorRule> rules)
+    public HttpErrorTable(params IEnumerable<SourceErrorRule> rules)
     {
         var all = Common.ToDictionary(rule => rule.Match, StringComparer.Ordinal);
         foreach (var rule in rules)
@@ -50,12 +42,12 @@ public sealed class HttpErrorTable
 
     /// <summary>The rule of a vendor's code, or null; statuses are no codes.</summary>
     /// <param name="vendorCode">The vendor's code.</param>
-    public HttpErrorRule? FindCode(string vendorCode) => vendorCode.Length == 3 ? null : _rules.GetValueOrDefault(vendorCode);
+    public SourceErrorRule? FindCode(string vendorCode) => vendorCode.Length == 3 ? null : _rules.GetValueOrDefault(vendorCode);
 
     /// <summary>The rule of status and code together, else of the code, of the status, of the status's class; else one that says little.</summary>
     /// <param name="status">The HTTP status, or 0 where the code came otherwise.</param>
     /// <param name="vendorCode">The vendor's code, or null.</param>
-    public HttpErrorRule Find(int status, string? vendorCode)
+    public SourceErrorRule Find(int status, string? vendorCode)
     {
         var number = status.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return (vendorCode is null ? null : _rules.GetValueOrDefault($"{number}/{vendorCode}") ?? _rules.GetValueOrDefault(vendorCode))

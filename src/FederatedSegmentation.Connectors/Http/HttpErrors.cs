@@ -60,7 +60,7 @@ public sealed class HttpErrors
     /// <param name="submission">How far the statement got.</param>
     /// <param name="what">What was being done, to be read inside a sentence.</param>
     /// <param name="inner">What was thrown, without secrets.</param>
-    public SourceException OfRule(HttpErrorRule rule, string? code, Stage stage, SubmissionState submission, string what, Exception? inner)
+    public SourceException OfRule(SourceErrorRule rule, string? code, Stage stage, SubmissionState submission, string what, Exception? inner)
     {
         var shown = CleanCode(code);
         return Make(rule.Code, stage, Fill(rule.Message, what) + (shown is null ? "" : $" (code {shown})"), Fill(rule.Hint, what), rule.IsTransient, submission, shown, inner: inner);

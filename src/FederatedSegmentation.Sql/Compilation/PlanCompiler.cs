@@ -54,6 +54,10 @@ public sealed class PlanCompiler
         _checks = new ValueChecks(dialect, context, plan);
     }
 
+    /// <summary>The names of the tables that a plan reads, as the model spells them, each once.</summary>
+    public static ImmutableArray<ImmutableArray<string>> TablesOf(LogicalPlan plan)
+        => [.. new SharedUses(plan, results: null).Entities.Select(entity => entity.Table).DistinctBy(parts => string.Join('\0', parts))];
+
     /// <summary>The statement's text.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="dialect">The dialect.</param>

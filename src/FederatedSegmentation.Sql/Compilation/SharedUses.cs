@@ -1,13 +1,15 @@
 using FederatedSegmentation.Model.Algebra;
+using FederatedSegmentation.Model.Entities;
 
 namespace FederatedSegmentation.Sql.Compilation;
 
-/// <summary>Counts how often a plan reads each shared plan and each result that is a plan itself, looking into each of them once.</summary>
+/// <summary>Counts how often a plan reads each shared plan and each result that is a plan itself, looking into each of them once; and which tables it reads.</summary>
 internal sealed class SharedUses
 {
     private readonly Func<string, ResultRelation>? _results;
     private readonly Dictionary<string, int> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _inline = new(StringComparer.Ordinal);
+    private readonly HashSet<Entity> _entities = [];
 
     /// <summary>Counts.</summary>
     public SharedUses(LogicalPlan plan, Func<string, ResultRelation>? results)
@@ -15,6 +17,9 @@ internal sealed class SharedUses
         _results = results;
         Visit(plan);
     }
+
+    /// <summary>The entities whose tables are read.</summary>
+    public IReadOnlyCollection<Entity> Entities => _entities;
 
     /// <summary>Whether a shared plan is read more than once.</summary>
     public bool IsRepeated(SharedPlan shared) => _shared[shared.Name] > 1;
@@ -91,7 +96,10 @@ internal sealed class SharedUses
                 }
 
                 break;
-            case ScanPlan or KeyListPlan or KeyFilePlan:
+            case ScanPlan scan:
+                _entities.Add(scan.Entity);
+                break;
+            case KeyListPlan or KeyFilePlan:
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown plan.");

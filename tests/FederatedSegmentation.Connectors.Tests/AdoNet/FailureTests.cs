@@ -62,7 +62,7 @@ public sealed class FailureTests
         {
             Pins = name => [$"SET application_name = '{name.Tag}'", $"SET statement_timeout = '{name.Seconds(1000)}s'"],
             Mark = (sql, name) => $"{sql} /* {name.Tag} */",
-            FindRule = code => code == "42P01" ? new HttpErrorRule(code, "SRC006", true, "{what}: ask {who}.", "Ask {who}.") : null,
+            FindRule = code => code == "42P01" ? new SourceErrorRule(code, "SRC006", true, "{what}: ask {who}.", "Ask {who}.") : null,
             Placeholders = [new("who", "the owner")],
         };
         await using var transport = Through.Open(Through.Npgsql(database), vendor);

@@ -44,10 +44,10 @@ public sealed class HttpRulesTests
     public void The_most_special_rule_decides(int status, string? code, string expected)
     {
         var table = new HttpErrorTable(
-            new HttpErrorRule("002003", SourceErrorCodes.TableMissing, false, "m", "h"),
-            new HttpErrorRule("429/390505", SourceErrorCodes.Busy, true, "m", "h"),
-            new HttpErrorRule("390505", SourceErrorCodes.Refused, false, "m", "h"),
-            new HttpErrorRule("503", SourceErrorCodes.StatementFailed, true, "m", "h"));
+            new SourceErrorRule("002003", SourceErrorCodes.TableMissing, false, "m", "h"),
+            new SourceErrorRule("429/390505", SourceErrorCodes.Busy, true, "m", "h"),
+            new SourceErrorRule("390505", SourceErrorCodes.Refused, false, "m", "h"),
+            new SourceErrorRule("503", SourceErrorCodes.StatementFailed, true, "m", "h"));
 
         Assert.Equal(expected, table.Find(status, code).Code);
     }
@@ -55,7 +55,7 @@ public sealed class HttpRulesTests
     [Fact]
     public void A_message_is_filled_in_and_names_status_and_code()
     {
-        var errors = new HttpErrors("crm", "acme.example", new HttpErrorTable(new HttpErrorRule("42", SourceErrorCodes.PermissionDenied, false, "{what} may not be read by {role} at {server}.", "GRANT SELECT TO {role};")), [new("role", "ANALYST")]);
+        var errors = new HttpErrors("crm", "acme.example", new HttpErrorTable(new SourceErrorRule("42", SourceErrorCodes.PermissionDenied, false, "{what} may not be read by {role} at {server}.", "GRANT SELECT TO {role};")), [new("role", "ANALYST")]);
 
         var error = errors.OfStatus(422, "42", null, Stage.Execute, SubmissionState.Submitted, "fragment F1");
 
