@@ -1,5 +1,6 @@
 -- How the files of database/ were made: nothing is random, so that they come out the same again. Run in this folder with DuckDB:
 --   duckdb < generate-data.sql
+-- The two large tables are no files: database/contact.sql and database/affinity.sql are queries whose rows fill them.
 -- Ids below 100 are written by hand, each for the sake of one bound; the others are many and ordinary. All answers are as of 1 July 2026, 06:00 in Berlin.
 SET TimeZone = 'UTC';
 
@@ -16,7 +17,9 @@ SELECT * FROM (VALUES
   (7, NULL, 'premium', true, DATE '2024-01-10', 100.00), (8, 'CH', 'premium', true, DATE '2024-01-10', 100.00),
   (10, 'DE', 'basic', true, DATE '2024-01-10', 50.00), (11, 'DE', 'basic', true, DATE '2024-01-10', 50.00), (12, 'DE', 'basic', true, DATE '2024-01-10', 50.00), (13, 'DE', 'basic', true, DATE '2024-01-10', 50.00),
   (20, 'DE', 'basic', true, DATE '2024-01-10', 50.00), (21, 'DE', 'basic', true, DATE '2024-01-10', 50.00), (22, 'DE', 'basic', true, DATE '2024-01-10', 50.00),
-  (30, 'FR', 'basic', true, DATE '2024-01-10', 1000.00), (31, 'FR', 'basic', true, DATE '2024-01-10', 999.99), (32, 'FR', 'basic', true, DATE '2024-01-10', 1500.00), (33, 'FR', 'basic', true, DATE '2024-01-10', 1500.00), (34, 'FR', 'basic', true, DATE '2024-01-10', 1500.00)
+  (30, 'FR', 'basic', true, DATE '2024-01-10', 1000.00), (31, 'FR', 'basic', true, DATE '2024-01-10', 999.99), (32, 'FR', 'basic', true, DATE '2024-01-10', 1500.00), (33, 'FR', 'basic', true, DATE '2024-01-10', 1500.00), (34, 'FR', 'basic', true, DATE '2024-01-10', 1500.00),
+  (40, 'FR', 'basic', true, DATE '2024-01-10', 10.00), (41, 'FR', 'basic', true, DATE '2024-01-10', 10.00), (42, 'FR', 'basic', true, DATE '2024-01-10', 10.00), (43, 'FR', 'basic', true, DATE '2024-01-10', 10.00), (44, 'FR', 'basic', true, DATE '2024-01-10', 10.00),
+  (50, 'AT', 'basic', true, DATE '2024-01-10', 10.00), (51, 'AT', 'basic', true, DATE '2024-01-10', 10.00), (52, 'AT', 'basic', NULL, DATE '2024-01-10', 10.00), (53, 'FR', 'basic', true, DATE '2024-01-10', 10.00), (54, 'AT', 'basic', true, DATE '2024-01-10', 10.00), (55, 'AT', 'basic', true, DATE '2024-01-10', 10.00)
 ) AS t(id, country, plan, opted_in, signed_up, lifetime_value)
 UNION ALL
 SELECT id, one_of(['DE', 'DE', 'FR', 'AT', 'CH', 'NL', NULL], 'country', id), one_of(['basic', 'basic', 'premium'], 'plan', id),
@@ -40,7 +43,13 @@ SELECT * FROM (VALUES
   (13, 30, 'view', '2026-05-02T00:00:00Z'), (14, 30, 'view', '2026-06-01T00:00:01Z'), (15, 30, 'view', '2026-06-20T00:00:00Z'),   -- and a second more: yes
   (16, 31, 'view', '2026-04-01T00:00:00Z'), (17, 32, 'view', '2026-04-01T00:00:00Z'),
   (18, 33, 'view', '2026-06-05T00:00:00Z'),                                                   -- not thirty days ago yet
-  (19, 34, 'view', '2026-05-05T00:00:00Z'), (20, 34, 'view', '2026-06-03T23:59:59Z'), (21, 34, 'view', '2026-06-20T00:00:00Z')    -- always came back in time
+  (19, 34, 'view', '2026-05-05T00:00:00Z'), (20, 34, 'view', '2026-06-03T23:59:59Z'), (21, 34, 'view', '2026-06-20T00:00:00Z'),   -- always came back in time
+  -- The page of cancelling in the last three days, which begin on 28 June 00:00 in Berlin; whom of them anybody called is in database/contact.sql.
+  (22, 40, 'cancel', '2026-06-27T22:00:00Z'),                                                 -- the first instant: yes
+  (23, 41, 'cancel', '2026-06-27T21:59:59Z'),                                                 -- a second too early
+  (24, 42, 'cancel', '2026-06-30T12:00:00Z'),                                                 -- called, three years ago
+  (25, 43, 'cancel', '2026-06-30T12:00:00Z'),                                                 -- written to, and not called: yes
+  (26, 44, 'view', '2026-06-30T12:00:00Z')                                                    -- another page
 ) AS t(id, profile_id, kind, happened_at)
 UNION ALL
 SELECT 100 + n, 100 + dice('visitor', n, 4900), one_of(['view', 'view', 'view', 'view', 'cart', 'cart', 'purchase', 'cancel'], 'kind', n),

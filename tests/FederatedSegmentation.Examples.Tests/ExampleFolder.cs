@@ -39,7 +39,7 @@ internal sealed class ExampleFolder
     /// <summary>One segment over files and PostgreSQL.</summary>
     public static ExampleFolder SaveDesk { get; } = new("save_desk");
 
-    /// <summary>Five segments over four warehouses.</summary>
+    /// <summary>Seven segments over four warehouses.</summary>
     public static ExampleFolder FourWarehouses { get; } = new("four-warehouses");
 
     /// <summary>Its name.</summary>

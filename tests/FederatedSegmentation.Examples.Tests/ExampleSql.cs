@@ -1,3 +1,4 @@
+using System.Globalization;
 using FederatedSegmentation.DuckDb;
 
 namespace FederatedSegmentation.Examples.Tests;
@@ -37,6 +38,18 @@ internal sealed class ExampleSql : IAsyncDisposable
         var select = change(await ReadAsync($"checks/{segment}.sql", _example.Path)).TrimEnd().TrimEnd(';');
         return await _connection.QueryStringAsync($"SELECT string_agg(concat_ws(',', *COLUMNS(*)) || chr(10), '' ORDER BY first_column) FROM ({select}\n) AS t(first_column)", CancellationToken.None) ?? "";
     }
+
+    /// <summary>Writes columns of a query's rows to a CSV file without a header.</summary>
+    public static async Task CopyAsync(string query, IEnumerable<string> columns, string file)
+    {
+        await using var instance = DuckDbInstance.Open(new DuckDbOptions());
+        await using var connection = instance.CreateConnection();
+        await connection.ExecuteAsync($"COPY (SELECT {string.Join(", ", columns)} FROM ({query})) TO '{file}' (FORMAT csv, HEADER false)", CancellationToken.None);
+    }
+
+    /// <summary>A number that a query gives as text.</summary>
+    public async Task<long> NumberAsync(string query)
+        => long.Parse((await _connection.QueryStringAsync($"SELECT ({query})::VARCHAR", CancellationToken.None))!, CultureInfo.InvariantCulture);
 
     /// <summary>Runs one of the example's files of SQL, with all that it reads and writes in another root.</summary>
     public async Task RunAsync(string file, string root) => await _connection.ExecuteAsync(await ReadAsync(file, root), CancellationToken.None);

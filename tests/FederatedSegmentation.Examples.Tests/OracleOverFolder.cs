@@ -17,7 +17,7 @@ internal sealed class OracleOverFolder
     private readonly ImmutableDictionary<string, string> _keyFiles;
 
     /// <summary>
-    /// Reads the folder: <c>model.yaml</c>, <c>segments/</c>, the files under <c>data/</c>, and for a table of a database the file under <c>database/</c> of which it was made.
+    /// Reads the folder: <c>model.yaml</c>, <c>segments/</c>, the files under <c>data/</c>, and for a table of a database the file, or the query, under <c>database/</c> of which it was made.
     /// </summary>
     public OracleOverFolder(string folder)
     {
@@ -57,6 +57,12 @@ internal sealed class OracleOverFolder
         var table = (string)entity["table"]![0]!;
         var pattern = (table.Contains('.', StringComparison.Ordinal) ? $"data/{table}" : $"database/{table}.csv").Split('/');
         var rows = new List<IReadOnlyList<Value>>();
+        var query = Path.Combine(folder, "database", $"{table}.sql");
+        if (File.Exists(query))
+        {
+            return new OracleTable([.. columns.Select(column => column.Logical)], [.. RowsOf(query, columns.Select(column => (column.Stored, column.Type)))]);
+        }
+
         foreach (var file in Directory.EnumerateFiles(Path.Combine([folder, .. pattern[..^1]]), pattern[^1]))
         {
             if (file.EndsWith(".jsonl", StringComparison.Ordinal))
@@ -72,6 +78,23 @@ internal sealed class OracleOverFolder
         }
 
         return new OracleTable([.. columns.Select(column => column.Logical)], rows);
+    }
+
+    /// <summary>The rows of a query, which fill a table of a database.</summary>
+    private static List<IReadOnlyList<Value>> RowsOf(string query, IEnumerable<(string Stored, DataType Type)> columns)
+    {
+        var folder = Directory.CreateTempSubdirectory("oracle-rows");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "rows.csv");
+            ExampleSql.CopyAsync(File.ReadAllText(query), columns.Select(column => column.Stored), file).GetAwaiter().GetResult();
+            var types = columns.Select(column => column.Type).ToList();
+            return [.. CsvText.Parse(File.ReadAllText(file)).Select(record => (IReadOnlyList<Value>)record.Zip(types, ValueOf).ToList())];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static Value ValueOf(string? text, DataType type) => text is null ? Value.Null : type.Kind switch

@@ -1,5 +1,6 @@
 // What tables there are, who may read them, and information_schema over them. Names of Unity Catalog are compared without letter case and
 // stored in lower case, but columns keep theirs.
+import { statSync } from 'node:fs';
 import { DuckDbEngine } from '../common/duckdb.js';
 import { parseType } from './types.js';
 import { StatementProblem } from './problems.js';
@@ -53,7 +54,7 @@ export class Registry {
       columns: table.columns.map((column) => ({ name: column.name, nullable: column.nullable !== false, type: parseType(column.type) })),
       primaryKey: table.primaryKey ?? [], foreignKeys: table.foreignKeys ?? [], kind: table.kind ?? 'MANAGED',
       rowCount: table.rowCount ?? table.rows?.length ?? null,
-      bytes: table.bytes ?? (table.rows ? table.rows.reduce((sum, row) => sum + row.reduce((length, value) => length + String(value ?? '').length, 0), 0) : null),
+      bytes: table.bytes ?? (table.rows ? table.rows.reduce((sum, row) => sum + row.reduce((length, value) => length + String(value ?? '').length, 0), 0) : table.parquet ? statSync(table.parquet).size : null),
     };
     const seen = new Set();
     for (const column of entry.columns) {

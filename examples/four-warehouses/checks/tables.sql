@@ -8,3 +8,8 @@ CREATE OR REPLACE VIEW score AS
   SELECT * FROM read_csv('database/scores.csv', header = true, columns = {'id': 'BIGINT', 'profile_id': 'BIGINT', 'model': 'VARCHAR', 'score': 'DECIMAL(5,4)', 'scored_at': 'TIMESTAMP'});
 CREATE OR REPLACE VIEW service_case AS
   SELECT * FROM read_csv('database/service_case.csv', header = true, columns = {'id': 'BIGINT', 'profile_id': 'BIGINT', 'priority': 'VARCHAR', 'opened_on': 'DATE', 'closed_on': 'DATE'});
+-- The large tables are queries.
+SET VARIABLE contact = (SELECT content FROM read_text('database/contact.sql'));
+CREATE OR REPLACE TABLE contact AS FROM query(getvariable('contact'));
+SET VARIABLE affinity = (SELECT content FROM read_text('database/affinity.sql'));
+CREATE OR REPLACE TABLE affinity AS FROM query(getvariable('affinity'));
