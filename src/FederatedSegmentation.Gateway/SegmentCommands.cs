@@ -86,11 +86,18 @@ internal static class SegmentCommands
         foreach (var fragment in report.Fragments)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {fragment.Id} {fragment.Source}: ")
-                .Append(fragment.Rows is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, {fragment.Bytes:N0} bytes, {fragment.RunMs + fragment.FetchMs:N0} ms\n") : "read in place by the engine\n");
+                .Append(fragment.Rows is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, {fragment.Bytes:N0} bytes, {fragment.RunMs + fragment.FetchMs:N0} ms{Keys(fragment.Keys)}\n") : "read in place by the engine\n");
         }
 
         return text.ToString();
     }
+
+    private static string Keys(TravelledKeys? keys) => keys switch
+    {
+        null => "",
+        { Rung: "none" } => ", asked for all rows: too many keys",
+        _ => string.Create(CultureInfo.InvariantCulture, $", asked for {keys.Count:N0} keys ({keys.Rung})"),
+    };
 
     private static async Task<RunReport> ExecuteAsync(CommandContext context, MembershipTarget? target, CancellationToken cancellationToken)
     {

@@ -1,11 +1,14 @@
 using System.Diagnostics;
+using System.Text;
+using FederatedSegmentation.Gateway;
+using FederatedSegmentation.Gateway.CommandLine;
 
 namespace FederatedSegmentation.Examples.Tests;
 
 /// <summary>What a program answered.</summary>
 internal sealed record CommandResult(int ExitCode, string Output, string Errors);
 
-/// <summary>Runs programs as a user does: as a process, in the root of the checkout.</summary>
+/// <summary>Runs programs as a user does: in the root of the checkout, or where the user is.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs a program to its end and keeps what it wrote.</summary>
@@ -45,10 +48,19 @@ internal static class CommandLine
     /// <summary>The product that was built with these tests.</summary>
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "fedseg.dll");
 
-    /// <summary>Runs the product's own executable that was built with these tests.</summary>
+    /// <summary>Runs a command of the product in the root of the checkout.</summary>
     public static Task<CommandResult> FedsegAsync(params string[] arguments) => FedsegInAsync(Repository.Root, arguments);
 
-    /// <summary>Runs the product's own executable in the given working directory.</summary>
-    public static Task<CommandResult> FedsegInAsync(string directory, params string[] arguments)
-        => RunInAsync(directory, "dotnet", [Executable, .. arguments]);
+    /// <summary>
+    /// Runs a command of the product in the given working directory, in this process: a start of the executable takes longer than most commands. The commands
+    /// of the pages, and what is about processes, go by way of the executable.
+    /// </summary>
+    public static async Task<CommandResult> FedsegInAsync(string directory, params string[] arguments)
+    {
+        using var output = new MemoryStream();
+        using var errors = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal { Output = output, Error = errors, IsErrorLive = false, WorkingDirectory = directory, Environment = [] };
+        var code = await CommandHost.RunAsync(arguments, terminal, TimeProvider.System, Composition.Open, CancellationToken.None);
+        return new CommandResult(code, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
+    }
 }

@@ -39,12 +39,12 @@ internal sealed class ExampleSql : IAsyncDisposable
         return await _connection.QueryStringAsync($"SELECT string_agg(concat_ws(',', *COLUMNS(*)) || chr(10), '' ORDER BY first_column) FROM ({select}\n) AS t(first_column)", CancellationToken.None) ?? "";
     }
 
-    /// <summary>Writes columns of a query's rows to a CSV file without a header.</summary>
-    public static async Task CopyAsync(string query, IEnumerable<string> columns, string file)
+    /// <summary>Writes the rows of a query to a CSV file without a header.</summary>
+    public static async Task CopyAsync(string query, string file)
     {
         await using var instance = DuckDbInstance.Open(new DuckDbOptions());
         await using var connection = instance.CreateConnection();
-        await connection.ExecuteAsync($"COPY (SELECT {string.Join(", ", columns)} FROM ({query})) TO '{file}' (FORMAT csv, HEADER false)", CancellationToken.None);
+        await connection.ExecuteAsync($"COPY ({query}) TO '{file}' (FORMAT csv, HEADER false)", CancellationToken.None);
     }
 
     /// <summary>A number that a query gives as text.</summary>

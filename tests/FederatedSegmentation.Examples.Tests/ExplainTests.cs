@@ -135,8 +135,12 @@ public sealed class ExplainTests
             await WriteAsync(folder, "data/customer.csv", "id,country,invited_by,worth\n");
             await WriteAsync(folder, "data/event.csv", "no,customer_id,kind,at\n");
             await WriteAsync(folder, "appsettings.json", Settings(database));
-            var environment = database is null ? [] : new Dictionary<string, string> { ["TEST_PASSWORD"] = database.Server.AdminPassword };
-            var result = await CommandLine.RunInAsync(folder.FullName, environment, "dotnet", CommandLine.Executable, "explain", "s", "--as-of", "2026-07-01T10:00:00Z");
+            if (database is not null)
+            {
+                await WriteAsync(folder, "password", database.Server.AdminPassword);
+            }
+
+            var result = await CommandLine.FedsegInAsync(folder.FullName, "explain", "s", "--as-of", "2026-07-01T10:00:00Z");
             Assert.True(result.ExitCode == 0, result.Errors);
 
             var text = result.Output.ReplaceLineEndings("\n");
@@ -166,7 +170,7 @@ public sealed class ExplainTests
     {
         var source = database is null ? "" : string.Create(CultureInfo.InvariantCulture, $$"""
             , "database": { "Kind": "postgres", "Host": "{{PostgresServer.Host}}", "Port": {{database.Server.Port}}, "Database": "{{database.Name}}", "SslMode": "Disable",
-              "Auth": { "Kind": "password", "User": "{{PostgresServer.AdminUser}}", "Password": { "Env": "TEST_PASSWORD" } } }
+              "Auth": { "Kind": "password", "User": "{{PostgresServer.AdminUser}}", "Password": { "File": "password" } } }
             """);
         return $$"""{ "FederatedSegmentation": { "Model": "model.yaml", "Segments": "segments", "Sources": { "files": { "Kind": "files", "Root": "data" }{{source}} } } }""";
     }

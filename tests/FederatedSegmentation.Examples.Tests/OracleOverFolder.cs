@@ -26,7 +26,7 @@ internal sealed class OracleOverFolder
         _segments = [.. Directory.EnumerateFiles(segments, "*.yaml").Order(StringComparer.Ordinal).Select(YamlTree.Read)];
         _keyFiles = Directory.EnumerateFiles(segments, "*.csv", SearchOption.AllDirectories)
             .ToImmutableDictionary(file => Path.GetRelativePath(segments, file).Replace('\\', '/'), File.ReadAllText);
-        _tables = _model["entities"]!.AsObject().ToImmutableDictionary(entity => entity.Key, entity => ReadTable(folder, entity.Value!));
+        _tables = _model["entities"]!.AsObject().ToImmutableDictionary(entity => entity.Key, entity => ReadTable(folder, entity.Key, entity.Value!));
     }
 
     /// <summary>The keys of a segment's members in order, each followed by a line feed.</summary>
@@ -46,7 +46,7 @@ internal sealed class OracleOverFolder
             : throw new InvalidOperationException($"{segment}: {outcome.DataError} {string.Join(' ', outcome.PossibleDataErrors)} {string.Join(' ', outcome.Unspecified)}");
     }
 
-    private static OracleTable ReadTable(string folder, JsonNode entity)
+    private OracleTable ReadTable(string folder, string name, JsonNode entity)
     {
         var columns = entity["columns"]!.AsObject()
             .Select(column => column.Value is JsonObject form
@@ -60,7 +60,7 @@ internal sealed class OracleOverFolder
         var query = Path.Combine(folder, "database", $"{table}.sql");
         if (File.Exists(query))
         {
-            return new OracleTable([.. columns.Select(column => column.Logical)], [.. RowsOf(query, columns.Select(column => (column.Stored, column.Type)))]);
+            return new OracleTable([.. columns.Select(column => column.Logical)], [.. RowsOf(folder, name, query, columns)]);
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine([folder, .. pattern[..^1]]), pattern[^1]))
@@ -80,20 +80,26 @@ internal sealed class OracleOverFolder
         return new OracleTable([.. columns.Select(column => column.Logical)], rows);
     }
 
-    /// <summary>The rows of a query, which fill a table of a database.</summary>
-    private static List<IReadOnlyList<Value>> RowsOf(string query, IEnumerable<(string Stored, DataType Type)> columns)
+    /// <summary>
+    /// The rows of a query, which fill a table of a database: those that the entity of its one relationship leads to. No segment sees the others, and they are so many
+    /// that an interpreter which looks at each of them would take minutes.
+    /// </summary>
+    private IEnumerable<IReadOnlyList<Value>> RowsOf(string folder, string entity, string query, List<(string Logical, string Stored, DataType Type)> columns)
     {
-        var folder = Directory.CreateTempSubdirectory("oracle-rows");
+        var relationship = _model["relationships"]!.AsArray().Single(relationship => (string)relationship!["to"]! == entity)!;
+        var (from, to) = relationship["on"]!.AsObject().Select(on => (on.Key, (string)on.Value!)).Single();
+        var start = _model["entities"]![(string)relationship["from"]!]!;
+        var reached = $"SELECT {(string?)start["columns"]![from]!["column"] ?? from} FROM read_csv('{Path.Combine(folder, "database", (string)start["table"]![0]! + ".csv")}', header = true)";
+        var made = Directory.CreateTempSubdirectory("oracle-rows");
         try
         {
-            var file = Path.Combine(folder.FullName, "rows.csv");
-            ExampleSql.CopyAsync(File.ReadAllText(query), columns.Select(column => column.Stored), file).GetAwaiter().GetResult();
-            var types = columns.Select(column => column.Type).ToList();
-            return [.. CsvText.Parse(File.ReadAllText(file)).Select(record => (IReadOnlyList<Value>)record.Zip(types, ValueOf).ToList())];
+            var file = Path.Combine(made.FullName, "rows.csv");
+            ExampleSql.CopyAsync($"SELECT {string.Join(", ", columns.Select(column => column.Stored))} FROM ({File.ReadAllText(query)}) WHERE {to} IN ({reached})", file).GetAwaiter().GetResult();
+            return CsvText.Parse(File.ReadAllText(file)).Select(record => (IReadOnlyList<Value>)record.Zip(columns, (text, column) => ValueOf(text, column.Type)).ToList());
         }
         finally
         {
-            folder.Delete(recursive: true);
+            made.Delete(recursive: true);
         }
     }
 

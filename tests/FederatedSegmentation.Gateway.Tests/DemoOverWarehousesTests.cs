@@ -13,16 +13,19 @@ public sealed class DemoOverWarehousesTests
         using var workspace = new Workspace();
         var answer = await workspace.RunAsync("demo", "--warehouses", "--folder", "demo");
         Assert.True(answer.ExitCode == 0, answer.Errors + answer.Output);
-        Assert.Contains("Making 5,000 customers, 50,000 orders, 40,000 events and 6,000 cases", answer.Output, StringComparison.Ordinal);
-        Assert.Matches(@"\nLocal servers were started: customers in Snowflake, orders in Databricks \(on (Apache Spark|DuckDB)\), events in BigQuery, cases in Fabric\.\n", answer.Output);
+        Assert.Matches(
+            @"^Starting the local servers of four warehouses …\nThey are there: customers in Snowflake, orders in Databricks \(on (Apache Spark|DuckDB)\), events in BigQuery, cases in Fabric\.\nMaking 5,000 customers, 200,000 orders, 40,000 events and 6,000 cases under .+ …\n",
+            answer.Output);
         var parts = answer.Output.Split("\n== ")[1..];
         Assert.Equal(["german_vips", "lapsed", "window_shoppers", "angry_regulars"], parts.Select(part => part.Split(':')[0]));
         Assert.All(parts, part =>
         {
             Assert.Contains("residual in duckdb", part, StringComparison.Ordinal);
             Assert.Matches(@"\n[a-z_]+: [1-9][0-9,]* members as of .+ in [0-9,.]+ m?s \(plan [0-9,.]+, fragments [0-9,.]+, residual [0-9,.]+\)\n", part);
-            Assert.Matches("first members: [0-9]+, [0-9]+, [0-9]+, [0-9]+, [0-9]+\n", part);
+            Assert.Matches("first members: [0-9]+, [0-9]+, [0-9]+, [0-9]+, [0-9]+\n  as expected: plain loops over all rows find the same members\n", part);
         });
+        Assert.Matches(@"\n  F[0-9] shop: [0-9,]+ rows, [0-9,]+ bytes, [0-9,]+ ms, asked for [0-9,]+ keys \(array\)\n", parts[1]);
+        Assert.Matches(@"\n  F[0-9] shop: [0-9,]+ rows, [0-9,]+ bytes, [0-9,]+ ms, asked for [0-9,]+ keys \(list\)\n", parts[3]);
         foreach (var source in new[] { "crm (Snowflake)", "shop (Databricks SQL)", "web (BigQuery)", "desk (T-SQL (Fabric))" })
         {
             Assert.Contains(" at " + source, answer.Output, StringComparison.Ordinal);

@@ -23,6 +23,9 @@ internal static class UsageCodes
     /// <summary>A bug.</summary>
     internal const string Bug = "INT001";
 
+    /// <summary>The demonstration's members are not those that it computed beside.</summary>
+    internal const string OtherMembers = "INT004";
+
     internal static FederatedSegmentationException Error(string code, string message, string hint)
         => new(new Problem { Code = code, Stage = Stage.Settings, Message = message, Hint = hint });
 }

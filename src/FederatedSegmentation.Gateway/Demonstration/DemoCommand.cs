@@ -51,7 +51,8 @@ internal static class DemoCommand
                     ? "PostgreSQL is not installed: all data lie in files.\n"
                     : "A PostgreSQL server was started for the customers; orders and events lie in files.\n",
                 cancellationToken).ConfigureAwait(false);
-            await RunAllAsync(context, await DemoData.CreateAsync(folder, DemoSize.Ordinary, database, cancellationToken).ConfigureAwait(false), DemoData.Segments, cancellationToken).ConfigureAwait(false);
+            var (settings, answers) = await DemoData.CreateAsync(folder, DemoSize.Ordinary, database, cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(context, settings, DemoData.Segments, answers, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -64,27 +65,31 @@ internal static class DemoCommand
 
     private static async Task OverWarehousesAsync(CommandContext context, string folder, CancellationToken cancellationToken)
     {
+        await context.WriteTextAsync("Starting the local servers of four warehouses …\n", cancellationToken).ConfigureAwait(false);
         var warehouses = await DemoWarehouses.StartAsync(folder, context.Terminal.WorkingDirectory, cancellationToken).ConfigureAwait(false);
         await using (warehouses.ConfigureAwait(false))
         {
-            await SayWhatIsMadeAsync(context, DemoSize.Small, folder, cancellationToken).ConfigureAwait(false);
             await context.WriteTextAsync(
-                $"Local servers were started: customers in Snowflake, orders in Databricks (on {warehouses.EngineOfDatabricks}), events in BigQuery, cases in Fabric.\n", cancellationToken).ConfigureAwait(false);
-            var settings = await DemoData.CreateAsync(folder, DemoSize.Small, warehouses, cancellationToken).ConfigureAwait(false);
-            await RunAllAsync(context, settings, DemoData.Segments.Add(DemoData.OverWarehouses), cancellationToken).ConfigureAwait(false);
+                $"They are there: customers in Snowflake, orders in Databricks (on {warehouses.EngineOfDatabricks}), events in BigQuery, cases in Fabric.\n", cancellationToken).ConfigureAwait(false);
+            await SayWhatIsMadeAsync(context, DemoSize.Small, folder, cancellationToken).ConfigureAwait(false);
+            var (settings, answers) = await DemoData.CreateAsync(folder, DemoSize.Small, warehouses, cancellationToken).ConfigureAwait(false);
+            await RunAllAsync(context, settings, DemoData.Segments.Add(DemoData.OverWarehouses), answers, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static Task SayWhatIsMadeAsync(CommandContext context, DemoSize size, string folder, CancellationToken cancellationToken)
         => context.WriteTextAsync($"Making {size} under {folder} …\n", cancellationToken);
 
-    private static async Task RunAllAsync(CommandContext context, string settings, ImmutableArray<(string Id, string Question)> segments, CancellationToken cancellationToken)
+    private static async Task RunAllAsync(CommandContext context, string settings, ImmutableArray<(string Id, string Question)> segments, DemoAnswers answers, CancellationToken cancellationToken)
     {
         var options = await SettingsReader.ReadAsync(settings, "appsettings.json", context.Terminal.Environment, cancellationToken).ConfigureAwait(false);
         foreach (var (id, question) in segments)
         {
             await context.WriteTextAsync($"\n== {id}: {question}\n", cancellationToken).ConfigureAwait(false);
-            await RunOneAsync(context, options, id, Path.Combine(Path.GetDirectoryName(settings)!, id + ".csv"), cancellationToken).ConfigureAwait(false);
+            var output = Path.Combine(Path.GetDirectoryName(settings)!, id + ".csv");
+            await RunOneAsync(context, options, id, output, cancellationToken).ConfigureAwait(false);
+            await answers.CheckAsync(id, output, cancellationToken).ConfigureAwait(false);
+            await context.WriteTextAsync("  as expected: plain loops over all rows find the same members\n", cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class DemoData
     [
         ("german_vips", "customers in Germany with a score of at least 0.8"),
         ("lapsed", "customers who spent at least 900 in all, but nothing in the last 90 days"),
-        ("window_shoppers", "not opted out, three or more product views in the last 30 days, never an order above the own limit, and no purchase event since the last order"),
+        ("window_shoppers", "not opted out, three or more product views in the last 30 days, never an order above the own limit, no purchase event after any order, and no German VIP"),
     ];
 
     /// <summary>The segment over the warehouses alone: the service desk's cases lie nowhere else.</summary>
@@ -50,35 +50,57 @@ internal static class DemoData
         """);
 
     /// <summary>Writes data, model, segments and settings.</summary>
-    /// <returns>The absolute path of the settings file.</returns>
-    internal static async Task<string> CreateAsync(string folder, DemoSize size, DemoDatabase? database, CancellationToken cancellationToken)
+    /// <returns>The absolute path of the settings file, and the members that are to be expected.</returns>
+    internal static async Task<(string Settings, DemoAnswers Answers)> CreateAsync(string folder, DemoSize size, DemoDatabase? database, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
-        var instance = DuckDbInstance.Open(new DuckDbOptions { TempDirectory = folder });
-        await using (instance.ConfigureAwait(false))
-        {
-            var connection = instance.CreateConnection();
-            await using (connection.ConfigureAwait(false))
+        var answers = await MakeAsync(
+            folder,
+            size,
+            async connection =>
             {
-                Task Copy(string query, string file, string format) => connection.ExecuteAsync($"COPY ({query}) TO '{Path.Combine(data, file).Replace("'", "''", StringComparison.Ordinal)}' ({format})", cancellationToken);
-                await Copy(Customers(size), "customers.csv", "FORMAT csv, HEADER").ConfigureAwait(false);
-                await Copy(Orders(size), "orders.parquet", "FORMAT parquet").ConfigureAwait(false);
-                await Copy(Events(size), "events.parquet", "FORMAT parquet").ConfigureAwait(false);
-            }
-        }
-
+                await CopyAsync(connection, "customers", Path.Combine(data, "customers.csv"), "FORMAT csv, HEADER", cancellationToken).ConfigureAwait(false);
+                await CopyAsync(connection, "orders", Path.Combine(data, "orders.parquet"), "FORMAT parquet", cancellationToken).ConfigureAwait(false);
+                await CopyAsync(connection, "events", Path.Combine(data, "events.parquet"), "FORMAT parquet", cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
         if (database is not null)
         {
             await database.LoadCustomersAsync(Path.Combine(data, "customers.csv"), cancellationToken).ConfigureAwait(false);
         }
 
         await WriteDefinitionsAsync(folder, Segments, Model(database is null ? "source: lake, table: [customers.csv]" : "source: crm, table: [customers]"), cancellationToken).ConfigureAwait(false);
-        return await WriteSettingsAsync(folder, Settings(database), cancellationToken).ConfigureAwait(false);
+        return (await WriteSettingsAsync(folder, Settings(database), cancellationToken).ConfigureAwait(false), answers);
     }
 
     /// <summary>Fills warehouses, and writes model, segments and settings.</summary>
-    /// <returns>The absolute path of the settings file.</returns>
-    internal static async Task<string> CreateAsync(string folder, DemoSize size, DemoWarehouses warehouses, CancellationToken cancellationToken)
+    /// <returns>The absolute path of the settings file, and the members that are to be expected.</returns>
+    internal static async Task<(string Settings, DemoAnswers Answers)> CreateAsync(string folder, DemoSize size, DemoWarehouses warehouses, CancellationToken cancellationToken)
+    {
+        var answers = await MakeAsync(
+            folder,
+            size,
+            async connection =>
+            {
+                async Task Load(DemoTable table, string name, string format)
+                {
+                    var file = warehouses.FileOf(name, format);
+                    await CopyAsync(connection, name, file, format == "csv" ? "FORMAT csv, HEADER false, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'" : "FORMAT parquet", cancellationToken).ConfigureAwait(false);
+                    await warehouses.LoadAsync(table, file, cancellationToken).ConfigureAwait(false);
+                }
+
+                await Load(DemoWarehouses.Customers, "customers", "csv").ConfigureAwait(false);
+                await Load(DemoWarehouses.Orders, "orders", "parquet").ConfigureAwait(false);
+                await Load(DemoWarehouses.Events, "events", "csv").ConfigureAwait(false);
+                await Load(DemoWarehouses.Cases, "cases", "csv").ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await WriteDefinitionsAsync(folder, Segments.Add(OverWarehouses), ModelOfWarehouses, cancellationToken).ConfigureAwait(false);
+        return (await WriteSettingsAsync(folder, await warehouses.SettingsAsync(folder, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false), answers);
+    }
+
+    // The tables are made once: for whoever takes their rows, and for the members that are to be expected.
+    private static async Task<DemoAnswers> MakeAsync(string folder, DemoSize size, Func<DuckDbConnection, Task> take, CancellationToken cancellationToken)
     {
         var instance = DuckDbInstance.Open(new DuckDbOptions { TempDirectory = folder });
         await using (instance.ConfigureAwait(false))
@@ -86,24 +108,19 @@ internal static class DemoData
             var connection = instance.CreateConnection();
             await using (connection.ConfigureAwait(false))
             {
-                async Task Load(DemoTable table, string query)
+                foreach (var (name, query) in new[] { ("customers", Customers(size)), ("orders", Orders(size)), ("events", Events(size)), ("cases", Cases(size)) })
                 {
-                    var file = Path.Combine(folder, table.Name + ".csv");
-                    await connection.ExecuteAsync($"COPY ({query}) TO '{file.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT csv, HEADER false, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ')", cancellationToken).ConfigureAwait(false);
-                    await warehouses.LoadAsync(table, file, cancellationToken).ConfigureAwait(false);
-                    File.Delete(file);
+                    await connection.ExecuteAsync($"CREATE TABLE {name} AS {query}", cancellationToken).ConfigureAwait(false);
                 }
 
-                await Load(DemoWarehouses.Customers, Customers(size)).ConfigureAwait(false);
-                await Load(DemoWarehouses.Orders, Orders(size)).ConfigureAwait(false);
-                await Load(DemoWarehouses.Events, Events(size)).ConfigureAwait(false);
-                await Load(DemoWarehouses.Cases, Cases(size)).ConfigureAwait(false);
+                await take(connection).ConfigureAwait(false);
+                return await DemoAnswers.ReadAsync(connection, size, cancellationToken).ConfigureAwait(false);
             }
         }
-
-        await WriteDefinitionsAsync(folder, Segments.Add(OverWarehouses), ModelOfWarehouses, cancellationToken).ConfigureAwait(false);
-        return await WriteSettingsAsync(folder, await warehouses.SettingsAsync(folder, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task<long> CopyAsync(DuckDbConnection connection, string table, string file, string format, CancellationToken cancellationToken)
+        => connection.ExecuteAsync($"COPY {table} TO '{file.Replace("'", "''", StringComparison.Ordinal)}' ({format})", cancellationToken);
 
     private static async Task WriteDefinitionsAsync(string folder, ImmutableArray<(string Id, string Question)> asked, string model, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal sealed class DemoWarehouses : IAsyncDisposable
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Dictionary<string, LocalWarehouse> _servers;
+    private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("fedseg-demo-rows-");
 
     private DemoWarehouses(Dictionary<string, LocalWarehouse> servers) => _servers = servers;
 
@@ -61,23 +62,34 @@ internal sealed class DemoWarehouses : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates a table and fills it from a CSV file without a header, whose fields hold neither quotes nor commas.</summary>
-    internal async Task LoadAsync(DemoTable table, string csv, CancellationToken cancellationToken)
-    {
-        var rows = new JsonArray();
-        await foreach (var line in File.ReadLinesAsync(csv, cancellationToken).ConfigureAwait(false))
-        {
-            rows.Add((JsonNode)new JsonArray([.. line.Split(',').Select(field => field.Length == 0 ? null : JsonValue.Create(field))]));
-        }
+    /// <summary>Where a file of rows may lie until the servers end.</summary>
+    internal string FileOf(string name, string extension) => Path.Combine(_files.FullName, $"{name}.{extension}");
 
+    /// <summary>Creates a table and fills it from a Parquet file, or from a CSV file without a header, whose fields hold neither quotes nor commas.</summary>
+    internal async Task LoadAsync(DemoTable table, string file, CancellationToken cancellationToken)
+    {
         var definition = new JsonObject
         {
             ["database"] = table.Database,
             ["schema"] = table.Schema,
             ["name"] = table.Name,
             ["columns"] = new JsonArray([.. table.Columns.Select(column => (JsonNode)new JsonObject { ["name"] = column.Name, ["type"] = column.Type })]),
-            ["rows"] = rows,
         };
+        if (file.EndsWith(".parquet", StringComparison.Ordinal))
+        {
+            definition["parquet"] = file;
+        }
+        else
+        {
+            var rows = new JsonArray();
+            await foreach (var line in File.ReadLinesAsync(file, cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add((JsonNode)new JsonArray([.. line.Split(',').Select(field => field.Length == 0 ? null : JsonValue.Create(field))]));
+            }
+
+            definition["rows"] = rows;
+        }
+
         await _servers[table.Vendor].ControlAsync("tables", definition, cancellationToken).ConfigureAwait(false);
     }
 
@@ -132,6 +144,8 @@ internal sealed class DemoWarehouses : IAsyncDisposable
         {
             await server.DisposeAsync().ConfigureAwait(false);
         }
+
+        _files.Delete(recursive: true);
     }
 
     // Looks for everything before anything is started, so that the first message is the right one.
