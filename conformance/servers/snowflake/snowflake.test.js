@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, createHash, createPublicKey, sign, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import http from 'node:http';
+import { readFileSync } from 'node:fs';
 import snowflake from 'snowflake-sdk';
 import { startServer } from '../common/frame.js';
+import { wrongInAnswer } from './description.js';
 
 process.env.SF_TELEMETRY_DISABLE_CONNECTION_SHAPE = '1';
 snowflake.configure({ logLevel: 'OFF', additionalLogToConsole: false });
@@ -60,7 +62,11 @@ function api(method, path, { body, token = 'pat-local-1', type = 'PROGRAMMATIC_A
       for await (const part of response) parts.push(part);
       let bytes = Buffer.concat(parts);
       if (response.headers['content-encoding'] === 'gzip') bytes = gunzipSync(bytes);
-      resolve({ status: response.statusCode, headers: response.headers, text: bytes.toString(), get json() { return JSON.parse(this.text); } });
+      const answer = { status: response.statusCode, headers: response.headers, text: bytes.toString(), get json() { return JSON.parse(this.text); } };
+      const operation = path.includes('partition=') ? 'partition' : method === 'GET' ? 'poll' : path.endsWith('/cancel') ? 'cancel' : 'submit';
+      const wrong = wrongInAnswer(operation, answer.status, answer.json);
+      if (wrong) reject(new Error(`Not as the SQL API describes it: ${wrong} (${operation}, ${answer.status}, ${answer.text.slice(0, 300)})`));
+      else resolve(answer);
     });
     request.on('error', reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
@@ -139,6 +145,36 @@ test('Large results come in chunks to the one and in growing partitions to the o
   const beyond = await api('GET', `/api/v2/statements/${statementHandle}?partition=5`);
   assert.deepEqual([beyond.status, beyond.json.code], [400, '391922']);
   assert.match(first.headers.link, /partition=4>; rel="last"/);
+});
+
+// Members that an exchange does not name may be whatever they are; lists have as many elements as it names.
+function assertHas(actual, expected, where) {
+  if (Array.isArray(expected)) {
+    assert.equal(actual?.length, expected.length, where);
+    expected.forEach((item, i) => assertHas(actual[i], item, `${where}[${i}]`));
+  } else if (expected !== null && typeof expected === 'object') {
+    for (const [name, value] of Object.entries(expected)) assertHas(actual?.[name], value, `${where}.${name}`);
+  } else {
+    assert.equal(actual, expected, where);
+  }
+}
+
+const exchanges = JSON.parse(readFileSync(new URL('./exchanges.json', import.meta.url)));
+for (const { name, request: { method, path = '', query = '', place = { database: 'DB', schema: 'PUBLIC' }, body, ...options }, answer: { status, members, body: expected = {} } } of exchanges) {
+  test(`As documented: ${name}`, async () => {
+    const answer = await api(method, `/api/v2/statements${path}${query}`, { body: body && { ...body, ...place }, ...options });
+    assert.equal(answer.status, status, answer.text);
+    assertHas(answer.json, expected, 'the body');
+    if (members) assert.deepEqual(Object.keys(answer.json), members);
+  });
+}
+
+test('What the description does not know is refused', async () => {
+  for (const body of [{ statement: 'SELECT 1', statment: 'x' }, { statement: 1 }, { statement: 'SELECT 1', timeout: '10' }, { statement: 'SELECT 1', bindings: { 1: 'x' } }, {}]) {
+    assert.equal((await api('POST', '/api/v2/statements', { body })).status, 400, JSON.stringify(body));
+  }
+  assert.match(wrongInAnswer('poll', 200, { data: [[1]] }), /resultSetMetaData.*must be string/);
+  assert.match(wrongInAnswer('submit', 418, {}), /418/);
 });
 
 test('An expired address of a chunk is fetched again by the vendor\'s client', async () => {
@@ -237,7 +273,7 @@ test('Cancelling always succeeds, and the statement is gone', async () => {
   assert.deepEqual([cancelled.status, cancelled.json.code, cancelled.json.statementStatusUrl], [200, '000604', `/api/statements/${statementHandle}`]);
   const gone = await api('GET', `/api/v2/statements/${statementHandle}`);
   assert.deepEqual([gone.status, gone.json.code], [422, '000604']);
-  assert.equal((await api('POST', '/api/v2/statements/unknown/cancel')).status, 200);
+  assert.equal((await api('POST', `/api/v2/statements/${randomUUID()}/cancel`)).status, 200);
   await control('vendor', { statementMs: 0 });
 });
 

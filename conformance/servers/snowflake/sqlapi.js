@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { randomUUID } from 'node:crypto';
 import { SnowflakeError } from './errors.js';
+import { wrongInSubmission } from './description.js';
 import { encodeResult, partitionInfo } from './results.js';
 
 const prefix = '/api/v2/statements';
@@ -56,7 +57,8 @@ export class SqlApi {
     let body;
     try { body = exchange.json(); } catch { throw new SnowflakeError('390142', null, 'The request is not JSON.', { http: 400 }); }
     exchange.note({ statement: body.statement, parameters: body.parameters, warehouse: body.warehouse, role: body.role, requestId: exchange.query.get('requestId'), retry: exchange.query.get('retry'), timeout: body.timeout });
-    if (typeof body.statement !== 'string') throw new SnowflakeError('390142', null, 'The request has no statement.', { http: 400 });
+    const wrong = wrongInSubmission(body);
+    if (wrong) throw new SnowflakeError('390142', null, `The request is not as the SQL API describes it: ${wrong}.`, { http: 400 });
     const known = exchange.query.get('retry') === 'true' ? this.requests.get(exchange.query.get('requestId')) : undefined;
     const statement = known ?? this.#start(exchange, body, user);
     if (!known && exchange.query.get('requestId')) this.requests.set(exchange.query.get('requestId'), statement);
@@ -139,7 +141,7 @@ export class SqlApi {
       case 'timedOut': throw Object.assign(new SnowflakeError('000630', '57014', 'Statement reached its statement or warehouse timeout and was canceled.', { http: 408 }), { handle: statement.handle });
       case 'failed':
         if (!(statement.error instanceof SnowflakeError)) throw statement.error;
-        throw Object.assign(statement.error, { handle: statement.handle, bare: statement.asynchronous && /^10/.test(statement.error.code) });
+        throw Object.assign(statement.error, { handle: statement.handle, createdOn: statement.createdOn, bare: statement.asynchronous && /^10/.test(statement.error.code) });
       default:
     }
     const { result } = statement;

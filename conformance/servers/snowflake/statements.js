@@ -163,6 +163,12 @@ function operator(token) {
   return token.text;
 }
 
+// Whether a table is named without its schema.
+function namesNoSchema(tokens) {
+  const isName = (token) => token?.kind === 'name' || token?.kind === 'word';
+  return tokens.some((token, i) => token.kind === 'word' && /^(FROM|JOIN)$/i.test(token.text) && isName(tokens[i + 1]) && tokens[i + 2]?.text !== '.' && tokens[i + 2]?.text !== '(');
+}
+
 export class Statements {
   constructor(engine, catalog) {
     this.engine = engine;
@@ -175,7 +181,7 @@ export class Statements {
     const { tokens, first } = analyse(sql, bindings);
     this.#authorize(tokens);
     switch (first) {
-      case 'SELECT': case 'WITH': case '(': return this.#query(translate(tokens, bindings), place);
+      case 'SELECT': case 'WITH': case '(': return this.#query(translate(tokens, bindings), place, namesNoSchema(tokens));
       case 'SHOW': return done(this.#show(tokens, place));
       case 'EXPLAIN': return this.#explain(tokens, bindings, place);
       case 'CREATE': case 'INSERT': case 'DROP': return this.writes.start(tokens, bindings, place);
@@ -183,7 +189,7 @@ export class Statements {
     }
   }
 
-  #query(sql, place) {
+  #query(sql, place, needsDatabase = false) {
     if (place.suspended) throw new SnowflakeError('000606', '57P03', 'No active warehouse selected in the current session. Select an active warehouse with the \'use warehouse\' command.');
     // A database that is not there is an error for those statements only that need it.
     const schema = place.schema ?? 'PUBLIC';
@@ -192,7 +198,10 @@ export class Statements {
     return {
       result: query.result.then(
         (result) => ({ ...result, columns: result.columns.map((column) => ({ ...column, name: decodeName(column.name) })) }),
-        (error) => { throw ofEngine(error); },
+        (error) => {
+          const known = ofEngine(error);
+          throw place.database === undefined && needsDatabase && known.code === '002003' ? new SnowflakeError('391918', '22000', 'The statement needs a current database, and the request names none.') : known;
+        },
       ),
       cancel: () => query.cancel(),
     };
