@@ -18,9 +18,20 @@ internal sealed class BatchMemory
         ByteSize = _allocations.Sum(allocation => allocation.Size) + (other?.ByteSize ?? 0);
     }
 
+    private BatchMemory(BatchMemory block, long bytes)
+    {
+        block.Retain();
+        _allocations = [];
+        _other = block;
+        ByteSize = bytes;
+    }
+
     internal long ByteSize { get; }
 
     internal bool IsReleased => Volatile.Read(ref _references) == 0;
+
+    /// <summary>The memory of a batch that lies in a part of this block, which lives as long as any of them. The block stays its holder's too.</summary>
+    internal BatchMemory Part(long bytes) => new(this, bytes);
 
     internal void Retain()
     {

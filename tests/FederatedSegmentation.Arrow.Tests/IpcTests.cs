@@ -17,7 +17,7 @@ public sealed class IpcTests(ITestOutputHelper output)
         using var empty = SampleBatch.Create(0, 2, nullEvery);
         using var last = SampleBatch.Create(70_000, 3, nullEvery);
         var bytes = await WriteAsync(first, empty, last);
-        var reader = new ArrowStreamReader(new MemoryStream(bytes));
+        using var reader = new ArrowStreamReader(new MemoryStream(bytes));
         Assert.Equal(SampleBatch.Schema, await reader.ReadSchemaAsync(default));
         foreach (var expected in new[] { first, empty, last })
         {
@@ -30,11 +30,55 @@ public sealed class IpcTests(ITestOutputHelper output)
         Assert.Null(await reader.ReadBatchAsync(default));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1 << 16)]
+    [InlineData(long.MaxValue)]
+    public async Task A_batch_outlives_the_reader_and_the_other_batches_of_its_stream(long expectedBytes)
+    {
+        NativeAllocation.PoisonOnRelease = true;
+        var written = Enumerable.Range(1, 6).Select(seed => SampleBatch.Create(700 * seed, seed, 3)).ToList();
+        var bytes = await WriteAsync([.. written]);
+        var before = RecordBatch.AllocatedBytes;
+        var read = new List<RecordBatch>();
+        using (var reader = new ArrowStreamReader(new MemoryStream(bytes), expectedBytes))
+        {
+            while (await reader.ReadBatchAsync(default) is { } batch)
+            {
+                read.Add(batch);
+            }
+        }
+
+        foreach (var i in new[] { 0, 3, 5, 1, 4, 2 })
+        {
+            SampleBatch.AssertEqual(written[i], read[i]);
+            read[i].Dispose();
+        }
+
+        Assert.Equal(before, RecordBatch.AllocatedBytes);
+        written.ForEach(batch => batch.Dispose());
+    }
+
+    [Fact]
+    public async Task Memory_of_a_stream_that_breaks_off_is_given_back()
+    {
+        using var batch = SampleBatch.Create(3000, 1, 3);
+        var bytes = await WriteAsync(batch, batch);
+        var before = RecordBatch.AllocatedBytes;
+        using (var reader = new ArrowStreamReader(new MemoryStream(bytes[..^(bytes.Length / 3)])))
+        {
+            (await reader.ReadBatchAsync(default))!.Dispose();
+            await Assert.ThrowsAsync<ArrowFormatException>(() => reader.ReadBatchAsync(default));
+        }
+
+        Assert.Equal(before, RecordBatch.AllocatedBytes);
+    }
+
     [Fact]
     public async Task A_stream_without_batches_has_a_schema()
     {
         var bytes = await WriteAsync();
-        var reader = new ArrowStreamReader(new MemoryStream(bytes));
+        using var reader = new ArrowStreamReader(new MemoryStream(bytes));
         Assert.Null(await reader.ReadBatchAsync(default));
         Assert.Equal(SampleBatch.Schema, await reader.ReadSchemaAsync(default));
     }
@@ -44,7 +88,7 @@ public sealed class IpcTests(ITestOutputHelper output)
     {
         using var batch = SampleBatch.Create(10, 1, 3);
         var bytes = await WriteAsync(batch);
-        var reader = new ArrowStreamReader(new MemoryStream(bytes[..^8]));
+        using var reader = new ArrowStreamReader(new MemoryStream(bytes[..^8]));
         using var actual = await reader.ReadBatchAsync(default);
         SampleBatch.AssertEqual(batch, actual!);
         Assert.Null(await reader.ReadBatchAsync(default));
@@ -177,7 +221,7 @@ public sealed class IpcTests(ITestOutputHelper output)
     {
         try
         {
-            var reader = new ArrowStreamReader(new MemoryStream(bytes));
+            using var reader = new ArrowStreamReader(new MemoryStream(bytes));
             var count = 0;
             while (await reader.ReadBatchAsync(default) is { } batch)
             {

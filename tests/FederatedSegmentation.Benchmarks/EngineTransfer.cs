@@ -19,14 +19,17 @@ internal static class EngineTransfer
         /// <summary>Each batch is checked and thrown away.</summary>
         Nothing,
 
-        /// <summary>The engine has read every value of every row: a statement hashes the columns.</summary>
-        Statement,
+        /// <summary>Every value of every row was in a vector of the engine: a statement counts them.</summary>
+        Engine,
+
+        /// <summary>The engine has worked with every value: a statement hashes each row.</summary>
+        Hash,
 
         /// <summary>The last row is in a table of the engine, where a result goes that is greater than the memory for received ones.</summary>
         Table,
     }
 
-    /// <summary>The milliseconds from the end of the source's statement.</summary>
+    /// <summary>The milliseconds from the end of the source's statement. No value is NULL.</summary>
     internal static async Task<double> MeasureAsync(IRemoteSource connector, CompiledFragment compiled, long rows, Into into, CancellationToken cancellationToken)
     {
         var options = new DuckDbEngineOptions(BenchmarkOptions.MemoryLimitBytes, null, null, 1L << 30, InFlightBytes: 256 << 20, KeepsSpare: false);
@@ -61,13 +64,18 @@ internal static class EngineTransfer
             }
 
             await run.ReceiveAsync(fragment, compiled, statement.Schema, statement.FetchAsync(cancellationToken), cancellationToken);
-            if (into == Into.Statement)
+            var names = Enumerable.Range(0, columns.Length).Select(i => FormattableString.Invariant($"c{i}"));
+            if (into == Into.Engine)
             {
-                var names = string.Join(", ", Enumerable.Range(0, columns.Length).Select(i => FormattableString.Invariant($"c{i}")));
-                read = await run.QueryNumberAsync($"SELECT count(hash({names})) FROM \"{compiled.Fragment}\"", cancellationToken);
+                var values = await run.QueryNumberAsync($"SELECT {string.Join(" + ", names.Select(name => $"count({name})"))} FROM \"{compiled.Fragment}\"", cancellationToken);
+                read = values % columns.Length == 0 ? values / columns.Length : null;
+            }
+            else if (into == Into.Hash)
+            {
+                read = await run.QueryNumberAsync($"SELECT count(hash({string.Join(", ", names)})) FROM \"{compiled.Fragment}\"", cancellationToken);
             }
         });
-        var arrived = into switch { Into.Nothing => received, Into.Statement => read, _ => await run.QueryNumberAsync($"SELECT count(*) FROM \"{compiled.Fragment}\"", cancellationToken) };
+        var arrived = into switch { Into.Nothing => received, Into.Engine or Into.Hash => read, _ => await run.QueryNumberAsync($"SELECT count(*) FROM \"{compiled.Fragment}\"", cancellationToken) };
         return arrived == rows ? time : throw new InvalidOperationException($"{arrived} rows arrived, not {rows}.");
     }
 }

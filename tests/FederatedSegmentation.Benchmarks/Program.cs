@@ -112,11 +112,11 @@ async Task RunAsync(string part, ReportText report)
             await PartitionsBenchmark.RunAsync(options, report, stop);
             break;
         case "databricks":
-            report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until the engine has read every value of every row (a statement hashes the columns), against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
+            report.Section("External links of Databricks to the engine", "Canned Arrow streams of the local workspace, from the end of the statement until every value of every row was in a vector of the engine (a statement counts them; the column beside it is one that hashes every row), against a bare `HttpClient` that reads the same links, four at once, and throws the bytes away: that is also the ceiling of the server, which runs on the same processors.");
             await LinksBenchmark.RunAsync(options, report, stop);
             break;
         case "bigquery":
-            report.Section("BigQuery to the engine", "Canned results of the local server. The Storage Read API, from the end of the statement until the engine has read every value of every row (a statement hashes the columns), against a bare HTTP/2 client that reads four streams of the same bytes at once and throws them away: that is also the ceiling of the server. Pages of the REST API, from submitting the statement until the last row is in a batch, against Google's own client for Node. Server and clients run on the same processors.");
+            report.Section("BigQuery to the engine", "Canned results of the local server. The Storage Read API, from the end of the statement until every value of every row was in a vector of the engine (a statement counts them; the column beside it is one that hashes every row), against a bare HTTP/2 client that reads four streams of the same bytes at once and throws them away: that is also the ceiling of the server. Pages of the REST API, from submitting the statement until the last row is in a batch, against Google's own client for Node. Server and clients run on the same processors.");
             await BigQueryBenchmark.RunAsync(options, report, stop);
             break;
         case "keys":

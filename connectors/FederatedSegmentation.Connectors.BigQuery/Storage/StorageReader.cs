@@ -88,7 +88,8 @@ internal sealed class StorageReader(StorageApi api, ReadSession session, ArrowSc
                 var rows = new RowStream(serialized, await reply.OpenBodyAsync(stop.Token).ConfigureAwait(false));
                 await using (rows.ConfigureAwait(false))
                 {
-                    var read = await ReadBatchesAsync(new ArrowStreamReader(rows), writer, stop.Token).ConfigureAwait(false);
+                    using var reader = new ArrowStreamReader(rows);
+                    var read = await ReadBatchesAsync(reader, writer, stop.Token).ConfigureAwait(false);
                     api.ThrowIfFailed(reply, what);
                     if (read != rows.DeclaredRows)
                     {

@@ -104,7 +104,7 @@ internal sealed class ResultFetch(DatabricksApi api, ByteBudget budget, TimeProv
         var batches = new Batches();
         try
         {
-            var reader = new ArrowStreamReader(await reply.OpenBodyAsync(cancellationToken).ConfigureAwait(false));
+            using var reader = new ArrowStreamReader(await reply.OpenBodyAsync(cancellationToken).ConfigureAwait(false), part.Bytes);
             if (!await reader.ExpectAsync(schema, cancellationToken).ConfigureAwait(false))
             {
                 throw Incomplete(what, stage, string.Create(CultureInfo.InvariantCulture, $"has other columns in chunk {part.Number} than were described"));

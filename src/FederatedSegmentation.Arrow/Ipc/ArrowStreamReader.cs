@@ -7,17 +7,27 @@ namespace FederatedSegmentation.Arrow.Ipc;
 /// Reads an Arrow IPC stream that may come from anywhere: every length, offset and text is checked before a batch is handed out, and a stream that
 /// breaks the format, is compressed or uses dictionaries is an <see cref="ArrowFormatException"/>. Not thread safe; it does not close the stream.
 /// </summary>
-public sealed class ArrowStreamReader
+public sealed class ArrowStreamReader : IDisposable
 {
     private const int MaxMetadataBytes = 64 << 20;
-    private const int FirstBodyStep = 16 << 20;
+#pragma warning disable CA2213 // The stream is its caller's.
     private readonly Stream _stream;
+#pragma warning restore CA2213
+    private readonly BodyMemory _bodies;
     private ArrowSchema? _schema;
     private bool _ended;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="stream">The bytes of the stream.</param>
-    public ArrowStreamReader(Stream stream) => _stream = stream;
+    /// <param name="expectedBytes">About how many bytes it has, where somebody has declared it; 0 where not.</param>
+    public ArrowStreamReader(Stream stream, long expectedBytes = 0)
+    {
+        _stream = stream;
+        _bodies = new BodyMemory(expectedBytes);
+    }
+
+    /// <summary>Gives back the memory for bodies that did not come. The stream stays open, and batches stay their owners'.</summary>
+    public void Dispose() => _bodies.Dispose();
 
     /// <summary>Reads the schema, the first message of every stream.</summary>
     /// <param name="cancellationToken">Cancels the read.</param>
@@ -70,16 +80,16 @@ public sealed class ArrowStreamReader
         }
 
         var bodyLength = BodyLength(metadata);
-        var body = await ReadBodyAsync(bodyLength, cancellationToken).ConfigureAwait(false);
+        var (body, memory) = await ReadBodyAsync(bodyLength, cancellationToken).ConfigureAwait(false);
         try
         {
-            var batch = DecodeBatch(schema, metadata, body, bodyLength);
-            body = null;
+            var batch = DecodeBatch(schema, metadata, body, memory);
+            memory = null;
             return batch;
         }
         finally
         {
-            body?.Dispose();
+            memory?.Release();
         }
     }
 
@@ -120,7 +130,7 @@ public sealed class ArrowStreamReader
             : throw new ArrowFormatException($"A batch declares a body of {length} bytes.");
     }
 
-    private static RecordBatch DecodeBatch(ArrowSchema schema, byte[] metadata, NativeAllocation body, long bodyLength)
+    private static RecordBatch DecodeBatch(ArrowSchema schema, byte[] metadata, NativeSpan body, BatchMemory memory)
     {
         var header = FlatTable.Root(metadata).Table(2);
         var rows = header.Int64(0);
@@ -145,11 +155,11 @@ public sealed class ArrowStreamReader
                 throw new ArrowFormatException($"Column '{field.Name}' has {length} rows in a batch of {rows}.");
             }
 
-            columns.Add(ColumnCheck.Read(field, (int)rows, BinaryPrimitives.ReadInt64LittleEndian(nodes[8..]), ref buffers, body, bodyLength));
+            columns.Add(ColumnCheck.Read(field, (int)rows, BinaryPrimitives.ReadInt64LittleEndian(nodes[8..]), ref buffers, body));
             nodes = nodes[16..];
         }
 
-        return new RecordBatch(schema, (int)rows, columns.MoveToImmutable(), new BatchMemory([body]));
+        return new RecordBatch(schema, (int)rows, columns.MoveToImmutable(), memory);
     }
 
     private async Task<byte[]?> ReadMetadataAsync(CancellationToken cancellationToken)
@@ -198,36 +208,59 @@ public sealed class ArrowStreamReader
         return metadata;
     }
 
-    // Memory grows with what arrives: a declared length alone must not claim gigabytes.
-    private async Task<NativeAllocation> ReadBodyAsync(long length, CancellationToken cancellationToken)
+    private async Task<(NativeSpan Body, BatchMemory Memory)> ReadBodyAsync(long length, CancellationToken cancellationToken)
     {
-        var body = new NativeAllocation(Math.Min(length, FirstBodyStep));
+        if (length > BodyMemory.MostBytes)
+        {
+            return await ReadLargeBodyAsync(length, cancellationToken).ConfigureAwait(false);
+        }
+
+        var memory = _bodies.Take(length, out var body);
+        try
+        {
+            await FillAsync(body, 0, (int)length, cancellationToken).ConfigureAwait(false);
+            return (body, memory);
+        }
+        catch
+        {
+            memory.Release();
+            throw;
+        }
+    }
+
+    // Memory grows with what arrives: a declared length alone must not claim gigabytes.
+    private async Task<(NativeSpan Body, BatchMemory Memory)> ReadLargeBodyAsync(long length, CancellationToken cancellationToken)
+    {
+        var allocation = new NativeAllocation(BodyMemory.MostBytes);
         try
         {
             for (long filled = 0; filled < length;)
             {
-                var step = Math.Min(length, Math.Max(FirstBodyStep, filled * 2)) - filled;
-                body.EnsureSize(filled + step, filled);
-                using var view = View(body, filled, (int)step);
-                if (await _stream.ReadAtLeastAsync(view.Memory, (int)step, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < step)
-                {
-                    throw Truncated();
-                }
-
+                var step = Math.Min(length, Math.Max(BodyMemory.MostBytes, filled * 2)) - filled;
+                allocation.EnsureSize(filled + step, filled);
+                await FillAsync(Whole(allocation, allocation.Size), filled, (int)step, cancellationToken).ConfigureAwait(false);
                 filled += step;
             }
 
-            var result = body;
-            body = null;
-            return result;
+            return (Whole(allocation, length), new BatchMemory([allocation]));
         }
-        finally
+        catch
         {
-            body?.Dispose();
+            allocation.Dispose();
+            throw;
         }
     }
 
-    private static unsafe NativeMemoryView View(NativeAllocation body, long offset, int length) => new(new NativeSpan(body.Pointer, body.Size), offset, length);
+    private static unsafe NativeSpan Whole(NativeAllocation allocation, long length) => new(allocation.Pointer, length);
+
+    private async Task FillAsync(NativeSpan body, long offset, int length, CancellationToken cancellationToken)
+    {
+        using var view = new NativeMemoryView(body, offset, length);
+        if (await _stream.ReadAtLeastAsync(view.Memory, length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < length)
+        {
+            throw Truncated();
+        }
+    }
 
     private static ArrowFormatException Truncated() => new("The stream ends inside a message.");
 }

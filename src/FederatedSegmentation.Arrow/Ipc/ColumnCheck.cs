@@ -7,17 +7,17 @@ namespace FederatedSegmentation.Arrow.Ipc;
 /// <summary>Makes a column of the buffers of a received body, after checking that every row of it lies inside them.</summary>
 internal static unsafe class ColumnCheck
 {
-    internal static ArrowColumn Read(ArrowField field, int rows, long nullCount, ref ReadOnlySpan<byte> buffers, NativeAllocation body, long bodyLength)
+    internal static ArrowColumn Read(ArrowField field, int rows, long nullCount, ref ReadOnlySpan<byte> buffers, NativeSpan body)
     {
         if (field.Type is NullType)
         {
             return new ArrowColumn(field.Type, rows, rows, default, default, default);
         }
 
-        var validity = Buffer(field, ref buffers, body, bodyLength);
+        var validity = Buffer(field, ref buffers, body);
         var counted = CountNulls(field, rows, nullCount, validity);
-        var offsets = field.Type.Layout() == ColumnLayout.Variable ? Buffer(field, ref buffers, body, bodyLength) : default;
-        var values = Buffer(field, ref buffers, body, bodyLength);
+        var offsets = field.Type.Layout() == ColumnLayout.Variable ? Buffer(field, ref buffers, body) : default;
+        var values = Buffer(field, ref buffers, body);
         switch (field.Type.Layout())
         {
             case ColumnLayout.Bit:
@@ -44,12 +44,12 @@ internal static unsafe class ColumnCheck
         return column;
     }
 
-    private static NativeSpan Buffer(ArrowField field, ref ReadOnlySpan<byte> buffers, NativeAllocation body, long bodyLength)
+    private static NativeSpan Buffer(ArrowField field, ref ReadOnlySpan<byte> buffers, NativeSpan body)
     {
         var offset = BinaryPrimitives.ReadInt64LittleEndian(buffers);
         var length = BinaryPrimitives.ReadInt64LittleEndian(buffers[8..]);
         buffers = buffers[16..];
-        if (offset < 0 || length < 0 || offset > bodyLength || length > bodyLength - offset)
+        if (offset < 0 || length < 0 || offset > body.Length || length > body.Length - offset)
         {
             throw new ArrowFormatException($"A buffer of column '{field.Name}' lies outside its batch.");
         }
