@@ -36,6 +36,8 @@ public sealed partial class BigQueryRemote : RemoteDatabase
         var server = await SharedWarehouseServer.GetAsync("bigquery");
         var key = await server.Control.VendorAsync(new JsonObject { ["do"] = "key-file" }, cancellationToken);
         var remote = new BigQueryRemote(server, key.ToJsonString());
+        // A dataset without tables is not there, and could not be asked whether it has some.
+        await server.Control.LoadAsync([new WarehouseTable(Project, remote.ScratchDataset, "kept", [new WarehouseColumn("id", "INT64")], [])], cancellationToken);
         await server.Control.VendorAsync(new JsonObject { ["do"] = "scratch", ["project"] = Project, ["dataset"] = remote.ScratchDataset }, cancellationToken);
         return remote;
     }
@@ -66,13 +68,18 @@ public sealed partial class BigQueryRemote : RemoteDatabase
     };
 
     /// <inheritdoc />
-    public override IDataSourceConnector Connect() => new BigQueryConnector(
+    public override IDataSourceConnector Connect() => Connect(_dataset);
+
+    /// <inheritdoc />
+    protected override IDataSourceConnector ConnectToKeyTables() => Connect(ScratchDataset);
+
+    private BigQueryConnector Connect(string dataset) => new(
         Name,
         new BigQueryOptions
         {
             Project = Project,
             Location = "EU",
-            Dataset = _dataset,
+            Dataset = dataset,
             ScratchSchema = ScratchDataset,
             Http = new HttpTransportOptions { Endpoint = _server.Endpoint },
             Storage = new HttpTransportOptions { Endpoint = _server.Endpoint },

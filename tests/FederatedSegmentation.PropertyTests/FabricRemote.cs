@@ -19,6 +19,7 @@ public sealed partial class FabricRemote : RemoteDatabase
 
     private readonly WarehouseServer _server;
     private readonly string _database = $"cases {Guid.NewGuid():N}";
+    private readonly string _scratch = $"{ScratchSchema} {Guid.NewGuid():N}";
 
     private readonly bool _isThroughADriver;
 
@@ -28,7 +29,7 @@ public sealed partial class FabricRemote : RemoteDatabase
     public static async Task<RemoteDatabase> CreateAsync(CancellationToken cancellationToken)
     {
         var remote = new FabricRemote(await SharedWarehouseServer.GetAsync("fabric").WaitAsync(cancellationToken), isThroughADriver: false);
-        await remote.Server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonObject { ["database"] = remote._database, ["schema"] = ScratchSchema } }, cancellationToken);
+        await remote.Server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonObject { ["database"] = remote._database, ["schema"] = remote._scratch } }, cancellationToken);
         return remote;
     }
 
@@ -39,7 +40,7 @@ public sealed partial class FabricRemote : RemoteDatabase
     public override WarehouseServer Server => _server;
 
     /// <inheritdoc />
-    public override string Mark => TableOf("stored");
+    public override string Mark => _scratch;
 
     /// <inheritdoc />
     public override SourceOptions Options => new FabricSourceOptions(Name)
@@ -63,7 +64,7 @@ public sealed partial class FabricRemote : RemoteDatabase
             Port = _server.Port,
             Database = _database,
             Driver = _isThroughADriver ? new DriverOptions("Microsoft.Data.SqlClient.SqlClientFactory, Microsoft.Data.SqlClient", DriverFolder.Path, () => FormattableString.Invariant($"Server=tcp:localhost,{_server.Port};Database={_database};User ID=reader;Password={Password};Encrypt=Strict;ServerCertificate={_server.CertificateFile};ConnectRetryCount=0;Connect Timeout=300")) : null,
-            ScratchSchema = ScratchSchema,
+            ScratchSchema = _scratch,
             Authentication = new FabricPassword("reader", () => Password),
             Encrypt = FabricEncryption.Strict,
             ServerCertificate = _server.CertificateFile,

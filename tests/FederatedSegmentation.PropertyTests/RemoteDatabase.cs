@@ -21,7 +21,7 @@ public abstract class RemoteDatabase
     /// <summary>The tables of keys that are there.</summary>
     public async Task<int> KeyTablesAsync(CancellationToken cancellationToken)
     {
-        await using var connector = Connect();
+        await using var connector = ConnectToKeyTables();
         return (await connector.DiscoverAsync(cancellationToken)).Count(table => table.Table[^1].Contains("fedseg_", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -36,6 +36,9 @@ public abstract class RemoteDatabase
 
     /// <summary>A connector to it.</summary>
     public abstract IDataSourceConnector Connect();
+
+    /// <summary>A connector that finds tables of keys among others.</summary>
+    protected virtual IDataSourceConnector ConnectToKeyTables() => Connect();
 
     /// <summary>Whether it can store the table: its names and its values.</summary>
     public virtual bool Takes(GeneratedTable table) => true;

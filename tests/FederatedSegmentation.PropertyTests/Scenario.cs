@@ -70,6 +70,9 @@ public sealed class Scenario : IAsyncDisposable
         return new Scenario(folder, "asked", "2026-06-05T12:00:00Z", ImmutableDictionary<string, string>.Empty, tables, policy);
     }
 
+    /// <summary>Hears what runs warn of, while they run.</summary>
+    public Action<string>? Warned { get; set; }
+
     /// <summary>Whether a fragment of the last run waited for the keys of others.</summary>
     public bool LetKeysTravel { get; private set; }
 
@@ -111,7 +114,7 @@ public sealed class Scenario : IAsyncDisposable
             ShowsValues = false,
             Parameters = _parameters,
         };
-        var report = await _gateway.RunAsync(request, NoProgress.Instance, cancellationToken);
+        var report = await _gateway.RunAsync(request, new Listener(Warned), cancellationToken);
         LetKeysTravel = report.Fragments.Any(fragment => fragment.Sql.Contains("⟨keys of", StringComparison.Ordinal));
         LastRun = report;
         var text = Encoding.UTF8.GetString(stream.ToArray());
@@ -128,5 +131,16 @@ public sealed class Scenario : IAsyncDisposable
     {
         await _gateway.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Listener(Action<string>? warned) : IRunProgress
+    {
+        public void Report(RunEvent runEvent)
+        {
+            if (runEvent is RunWarning warning)
+            {
+                warned?.Invoke(warning.Message);
+            }
+        }
     }
 }

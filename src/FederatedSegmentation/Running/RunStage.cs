@@ -113,10 +113,17 @@ internal sealed class RunStage(IReadOnlyDictionary<string, IDataSourceConnector>
             .ToImmutableArray();
         var started = time.GetTimestamp();
         var warnings = new ConcurrentQueue<string>();
-        var outcomes = await new FragmentExecutor(time, warnings.Enqueue)
+        var outcomes = await new FragmentExecutor(time, Warn)
             .ExecuteAsync(fetched, run, runId, () => deadline.Remaining, (outcome, step) => progress.Report(Progress(outcome, step)), cancellationToken)
             .ConfigureAwait(false);
         var fragmentsTime = time.GetElapsedTime(started);
+
+        // A run that fails has no report, and somebody has to look at it all the same.
+        void Warn(string message)
+        {
+            warnings.Enqueue(message);
+            progress.Report(new RunWarning(message));
+        }
 
         progress.Report(new ResidualStarted());
         started = time.GetTimestamp();

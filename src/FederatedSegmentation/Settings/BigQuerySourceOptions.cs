@@ -61,7 +61,7 @@ public sealed record BigQuerySourceOptions(string Name) : SourceOptions(Name, Bi
             Project = section.RequiredText("Project"),
             Location = section.RequiredText("Location"),
             Dataset = section.Text("Dataset"),
-            ScratchSchema = section.Text("ScratchSchema"),
+            ScratchSchema = ScratchSchemaName.OfBigQuery(section),
             Endpoint = Address(section, "Endpoint", DefaultEndpoint)!,
             StorageEndpoint = Address(section, "StorageEndpoint", DefaultStorageEndpoint)!,
             UseStorageApi = section.Choice("LargeResults", ("storage_api", true), ("rest", false)),

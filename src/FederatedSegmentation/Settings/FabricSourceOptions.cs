@@ -47,7 +47,7 @@ public sealed record FabricSourceOptions(string Name) : SourceOptions(Name, Fabr
             Port = section.Integer("Port", 1, 65535) ?? 1433,
             Database = section.RequiredText("Database"),
             Schema = section.Text("Schema") ?? "dbo",
-            ScratchSchema = section.Text("ScratchSchema"),
+            ScratchSchema = ScratchSchemaName.OfFabric(section),
             Login = FabricLogin.Read(authentication),
             IsStrict = section.Choice("Encrypt", ("Strict", true), ("Mandatory", false)),
             ServerCertificate = section.FilePath("ServerCertificate", null),

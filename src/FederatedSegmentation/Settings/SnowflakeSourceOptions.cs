@@ -58,7 +58,7 @@ public sealed record SnowflakeSourceOptions(string Name) : SourceOptions(Name, S
             Account = section.Text("Account"),
             Database = section.RequiredText("Database"),
             Schema = section.Text("Schema") ?? "PUBLIC",
-            ScratchSchema = section.Text("ScratchSchema"),
+            ScratchSchema = ScratchSchemaName.OfSnowflake(section),
             Warehouse = section.Text("Warehouse"),
             Role = section.Text("Role"),
             Login = login,
