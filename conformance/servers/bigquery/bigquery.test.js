@@ -146,6 +146,13 @@ test('what is no query is refused with the place in BigQuery\'s words', async ()
   await assert.rejects(rowsOf('SELECT 1/0 AS x'), { message: /division by zero/ });
 });
 
+test('conditions within conditions, forty deep', async () => {
+  await table('one', [['id', 'INT64']], [['1'], ['2']]);
+  let query = 'SELECT id FROM shop.one';
+  for (let i = 0; i < 40; i++) query = `SELECT id FROM (${query}) AS x${i} WHERE EXISTS (SELECT 1 FROM shop.one AS y WHERE y.id = x${i}.id)`;
+  assert.deepEqual((await rowsOf(query)).map(({ id }) => id).sort(), [1, 2]);
+});
+
 test('what the evaluator cannot do is refused, never guessed', async () => {
   client = await signIn({ autoRetry: false });
   await table('t', [['n', 'INT64']], [[1]]);

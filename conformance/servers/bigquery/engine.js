@@ -14,6 +14,10 @@ const require = createRequire(import.meta.url);
 const home = path.join(path.dirname(require.resolve('@fivetrandevelopers/zetasql/package.json')), 'lib', 'zetasql');
 const mostCells = 4_000_000;
 
+// The evaluator is ours to trust, and its parse trees are as deep as a statement is: a hundred levels, the default, are not enough for conditions within conditions.
+const protobuf = createRequire(require.resolve('@grpc/proto-loader'))('protobufjs');
+protobuf.util.recursionLimit = protobuf.Reader.recursionLimit = 2_000;
+
 class Engine {
   /** Starts the evaluator as a process of its own; it ends with this one. */
   static async start() {
