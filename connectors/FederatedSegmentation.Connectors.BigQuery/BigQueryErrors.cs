@@ -88,6 +88,11 @@ internal sealed partial class BigQueryErrors
             return Make(SourceErrorCodes.TableMissing, stage, $"A table that {what} reads is not there any more, or lies in another location.", "Check the model against the datasets; a dataset in another location is another source.", submission, reason);
         }
 
+        if (ColumnMissing().IsMatch(text))
+        {
+            return Make(SourceErrorCodes.ColumnMissing, stage, $"A column that {what} reads is not there.", "Compare the model's columns with `fedseg sources discover`.", submission, reason);
+        }
+
         if (text.Contains(BigQueryDialect.DataErrorPrefix, StringComparison.Ordinal) || TooManyDigits().IsMatch(text))
         {
             return Make(SourceErrorCodes.TooManyDigits, stage, $"A sum or product of {what} needs more than 38 digits.", "Restrict the rows, or declare the column as float64.", submission, reason);
@@ -162,6 +167,9 @@ internal sealed partial class BigQueryErrors
 
     [GeneratedRegex(@"NUMERIC\(\d+(, \d+)?\) has precision \d+ and scale \d+ but got a value that is not in range|[Nn]umeric overflow|NUMERIC overflow")]
     private static partial Regex TooManyDigits();
+
+    [GeneratedRegex(@"^(?:Unrecognized name: |Name \S+ not found inside )")]
+    private static partial Regex ColumnMissing();
 
     [GeneratedRegex(@"^Cannot query over table .* without a filter over column")]
     private static partial Regex PartitionFilter();

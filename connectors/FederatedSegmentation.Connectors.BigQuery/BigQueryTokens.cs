@@ -181,7 +181,7 @@ internal sealed class BigQueryTokens : IDisposable
 
     private TransportFactory Factory() => new(_options.Http, _errors.Http);
 
-    private static string Word(string? text) => text is { Length: > 0 and <= 64 } && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-') ? text : "no reason given";
+    private static string Word(string? text) => text is { Length: > 0 and <= 64 } && text.All(character => char.IsAsciiLetter(character) || character == '_') ? text : "no reason given";
 
     // Google's library reaches its servers the way the source does: by the same proxy and the same authorities.
     private sealed class TransportFactory(HttpTransportOptions options, HttpErrors errors) : HttpClientFactory

@@ -177,6 +177,28 @@ public sealed class FetchTests(LocalBigQuery server) : IClassFixture<LocalBigQue
         Assert.Equal(SourceErrorCodes.DeadlineMissed, await CodeOf(late, TimeSpan.Zero));
     }
 
+    [WarehouseTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_with_an_authority_of_its_own_is_reached_through_a_proxy(bool isTrusted)
+    {
+        await server.ResetAsync();
+        await server.LoadAsync("long", [("id", "INT64"), ("name", "STRING")], Numbers(2_500));
+        await using var proxy = new LocalProxy();
+        var http = server.Options().Http with { Endpoint = server.Server.SecureEndpoint, Proxy = proxy.Address, RootCertificate = isTrusted ? server.Server.CertificateFile : null };
+        await using var connector = server.Connect(options => options with { Http = http, Storage = null, SmallResultRows = 10 });
+        var reading = LocalBigQuery.RowsAsync(connector, "SELECT id FROM long", new StoredInteger());
+        if (!isTrusted)
+        {
+            Assert.Equal("SRC002", (await Assert.ThrowsAsync<SourceException>(() => reading)).Problems[0].Code);
+            return;
+        }
+
+        Assert.Equal(2_500, (await reading).Count);
+        // The API, and the sign-in.
+        Assert.Equal([FormattableString.Invariant($"CONNECT localhost:{server.Server.Port}"), FormattableString.Invariant($"POST http://127.0.0.1:{server.Server.Port}/token")], proxy.Requests.Distinct().Order(StringComparer.Ordinal));
+    }
+
     private static string?[][] Numbers(int count)
         => [.. Enumerable.Range(0, count).Select(i => new string?[] { i.ToString(CultureInfo.InvariantCulture), $"name {i}" })];
 

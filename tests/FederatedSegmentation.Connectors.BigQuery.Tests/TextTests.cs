@@ -1,5 +1,6 @@
 using System.Text;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Testing.Conformance;
 using FederatedSegmentation.Testing.Warehouses;
 using Xunit;
 using Xunit.Abstractions;
@@ -13,6 +14,10 @@ public sealed class TextTests(LocalBigQuery server, ITestOutputHelper output) : 
     [
         "'", "''", "'''", "\"", "\"\"\"", "\\", "\\'", "\\\\'", "--", "#", "/*", "*/", ";", "`", "\\`", "\n", "\r", "\r\n", "\t", "\0", "\b", "\u0085", "\u2028", "\u2029", "\ufeff", "${x}", ":x", "?", "@p", "@@x", "{0}", "%", "_", "r'", "b'", "\\u0041", "\\x41", "\\101", "é", "e\u0301", "😀", "\uffff", "OR 1=1", "a", " ",
     ];
+
+    [Fact]
+    public void A_statement_has_as_many_tokens_whatever_its_values_and_names_hold()
+        => StatementFuzz.Hold(BigQueryDialect.Instance, new LexicalRules('`', '`', HasBackslashes: true, HasDoubledQuotes: false, NamesHaveBackslashes: true, ["--", "#", "/*"], ""), takesZero: true, output);
 
     [WarehouseFact]
     public async Task Texts_come_back_as_they_were_written_into_a_statement()

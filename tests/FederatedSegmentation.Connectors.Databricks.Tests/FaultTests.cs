@@ -34,11 +34,19 @@ public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("link", "replaceBody", "{\"body\":\"not arrow at all\"}", "SRC010", true, null)]
     [InlineData("link", "replaceBody", "{\"body\":\"\"}", "SRC010", true, null)]
     [InlineData("link", "replaceBody", "{\"body\":\"/////wAAAIA=\",\"encoding\":\"base64\"}", "SRC010", true, null)]
+    // 200 MB of zeros.
+    [InlineData("poll", "bomb", "{}", "SRC012", false, null)]
+    [InlineData("link", "bomb", "{}", "SRC010", true, null)]
     [InlineData("openSession", "status", "{\"status\":500}", "SRC009", true, null)]
     public async Task A_failure_is_typed(string operation, string kind, string members, string code, bool isTransient, int? retryAfterSeconds)
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
         var fault = JsonNode.Parse(members)!.AsObject();
+        if (kind == "bomb")
+        {
+            (kind, fault) = ("replaceBody", new JsonObject { ["body"] = Convert.ToBase64String(Bomb()), ["encoding"] = "base64", ["headers"] = new JsonObject { ["content-encoding"] = "gzip" } });
+        }
+
         await workspace.FaultAsync(operation, kind, [.. fault.Select(member => (member.Key, member.Value?.DeepClone()))]);
         await using var connector = workspace.Connect();
         var failure = await Workspace.FailureAsync(connector);
@@ -46,6 +54,33 @@ public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
         Assert.Equal(retryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, failure.Problems[0].RetryAfter);
         Assert.DoesNotContain("127.0.0.1:0", failure.Message, StringComparison.Ordinal);
         Assert.Equal("src", failure.Problems[0].Source);
+    }
+
+    private static byte[] Bomb()
+    {
+        var bomb = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(bomb, System.IO.Compression.CompressionLevel.Optimal))
+        {
+            var zeros = new byte[1 << 20];
+            // To Arrow, a message whose description is long.
+            gzip.Write([255, 255, 255, 255, 0, 0, 0, 8]);
+            for (var i = 0; i < 200; i++)
+            {
+                gzip.Write(zeros);
+            }
+        }
+
+        return bomb.ToArray();
+    }
+
+    [WarehouseFact]
+    public async Task A_statement_beyond_its_time_is_stopped_by_the_warehouse()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await using var connector = workspace.Connect(options => options with { StatementTimeout = TimeSpan.FromSeconds(1) });
+        var failure = await Workspace.FailureAsync(connector, "SELECT count(*) AS n FROM many AS a CROSS JOIN many AS b CROSS JOIN many AS c WHERE a.n + b.n <> c.n");
+        Assert.Equal(("RES101", "57KD0"), (failure.Problems[0].Code, failure.NativeCode));
+        Assert.Contains("StatementTimeout", failure.Problems[0].Hint, StringComparison.Ordinal);
     }
 
     [WarehouseFact]

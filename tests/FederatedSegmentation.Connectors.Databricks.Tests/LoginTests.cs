@@ -80,5 +80,17 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
         }
     }
 
+    [WarehouseFact]
+    public async Task All_requests_and_links_go_through_the_proxy()
+    {
+        await workspace.Server.Control.ResetAsync(CancellationToken.None);
+        await workspace.SetAsync(("chunkRows", 1000));
+        await using var proxy = new LocalProxy();
+        await using var connector = workspace.Connect(options => options with { Transport = options.Transport with { Endpoint = workspace.Server.SecureEndpoint, RootCertificate = workspace.Server.CertificateFile, Proxy = proxy.Address } });
+        Assert.Equal(Tables.Many, (await Workspace.ReadAsync(connector, Workspace.Fragment("SELECT n FROM many", Number), CancellationToken.None)).Count);
+        Assert.Contains(FormattableString.Invariant($"CONNECT localhost:{workspace.Server.Port}"), proxy.Requests);
+        Assert.Equal(5, proxy.Requests.Count(request => request.StartsWith(FormattableString.Invariant($"GET http://127.0.0.1:{(int)workspace.Server.Ready["storagePort"]!}/storage/"), StringComparison.Ordinal)));
+    }
+
     private DatabricksConnector OAuth(string secret) => workspace.Connect(options => options with { Auth = DatabricksAuth.OAuthMachineToMachine, ClientId = "local-client" }, secret);
 }

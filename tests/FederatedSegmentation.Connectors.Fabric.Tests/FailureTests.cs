@@ -42,6 +42,17 @@ public sealed class FailureTests
     }
 
     [WarehouseFact]
+    public async Task What_is_not_there_any_more_is_told()
+    {
+        var server = await ServerAsync();
+        var database = NewDatabase();
+        await server.LoadAsync(database, "T", [("other", "bigint")], ["1"]);
+        await using var source = Connector(Options(server, database));
+        await FailsAsync(() => source.NumbersAsync(Scan(source, "gone")), "SRC004", "(error 208)");
+        await FailsAsync(() => source.NumbersAsync(Scan(source, "T")), "SRC005", "(error 207)");
+    }
+
+    [WarehouseFact]
     public async Task An_error_after_rows_ends_the_result()
     {
         var server = await ServerAsync();

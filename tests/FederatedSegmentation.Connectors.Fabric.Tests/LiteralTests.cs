@@ -2,6 +2,7 @@ using System.Globalization;
 using FederatedSegmentation.Connectors.Fabric.Dialect;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Testing.Conformance;
 using FederatedSegmentation.Testing.Warehouses;
 using Xunit.Abstractions;
 using static FederatedSegmentation.Connectors.Fabric.Tests.SourceOver;
@@ -15,6 +16,10 @@ public sealed class LiteralTests(ITestOutputHelper output)
     [
         "'", "''", "\\", "\\'", "--", "/*", "*/", "[", "]", "]]", "\"", "\n", "\r\n", "\\\n", "\\\\\n", "\\\r\n", "\r", ";", "${x}", ":x", "?", "@p0", "@@version", "%", "_", "GO", "\t", "\u2028", "\uFFFF", "ä", "😀", " ", "'; DROP TABLE x; --", "N'", "0x",
     ];
+
+    [Fact]
+    public void A_statement_has_as_many_tokens_whatever_its_values_and_names_hold()
+        => StatementFuzz.Hold(FabricDialect.Instance, new LexicalRules('[', ']', HasBackslashes: false, HasDoubledQuotes: true, NamesHaveBackslashes: false, ["--", "/*"], ""), takesZero: false, output);
 
     [WarehouseFact]
     public async Task Texts_come_back_as_they_were_and_take_one_token()

@@ -158,6 +158,15 @@ public sealed class FailureTests(LocalSnowflake snowflake) : IClassFixture<Local
         Assert.Equal([1L], await NumbersAsync(trusted, "SELECT 1 AS X"));
     }
 
+    [WarehouseFact]
+    public async Task Everything_goes_through_the_proxy()
+    {
+        await using var proxy = new LocalProxy();
+        await using var source = snowflake.Connector(options => options with { Endpoint = snowflake.Server.SecureEndpoint, RootCertificate = snowflake.Server.CertificateFile, Proxy = proxy.Address });
+        Assert.Equal([1L], await NumbersAsync(source, "SELECT 1 AS X"));
+        Assert.Equal([FormattableString.Invariant($"CONNECT localhost:{snowflake.Server.Port}")], proxy.Requests.Distinct());
+    }
+
     private Task CannedManyAsync() => snowflake.CannedAsync(Many, [("fixed", 0)], [["0"], ["1"]], [.. Enumerable.Range(2, 38).Select(i => new[] { $"{i}" })]);
 
     private SnowflakeConnector WithKey(string user, string pem, string? passphrase) => snowflake.Connector(

@@ -1,6 +1,7 @@
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Model.Types;
+using FederatedSegmentation.Testing.Conformance;
 using FederatedSegmentation.Testing.Warehouses;
 using Xunit.Abstractions;
 using static FederatedSegmentation.Connectors.Snowflake.Tests.LocalSnowflake;
@@ -15,6 +16,10 @@ public sealed class LiteralTests(LocalSnowflake snowflake, ITestOutputHelper out
         "'", "''", "\\", "\\\\", "\\'", "\\n", "\\x41", "\\u0041", "\\101", "--", "//", "/*", "*/", ";", "$$", "$1", "\"", "`", "\n", "\r", "\t", "x'", "%", "_", "?", ":p", ":1", "::", "${}", "&v", "{0}", "é", "😀", "\u2028", "\ufeff", " ", "OR 1=1", "a",
         "FST_0_", "FSN_0_", "~",
     ];
+
+    [Fact]
+    public void A_statement_has_as_many_tokens_whatever_its_values_and_names_hold()
+        => StatementFuzz.Hold(SnowflakeDialect.Instance, new LexicalRules('"', '"', HasBackslashes: true, HasDoubledQuotes: true, NamesHaveBackslashes: false, ["--", "//", "/*", "$$"], ""), takesZero: false, output);
 
     [WarehouseFact]
     public async Task Texts_come_back_as_they_went_in()

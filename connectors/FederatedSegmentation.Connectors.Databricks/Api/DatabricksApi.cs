@@ -142,9 +142,9 @@ internal sealed class DatabricksApi(HttpTransport transport, DatabricksOptions o
         string TextOf(string member) => answer.RootElement.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "?";
     }
 
-    /// <summary>Opens a stored chunk by its link, without the token.</summary>
+    /// <summary>Opens a stored chunk by its link, without the token; a body of more bytes than these is refused.</summary>
     /// <returns>The answer, to be disposed of.</returns>
-    internal Task<HttpReply> OpenLinkAsync(ChunkLink link, string what, Stage stage, CancellationToken cancellationToken)
+    internal Task<HttpReply> OpenLinkAsync(ChunkLink link, long mostBytes, string what, Stage stage, CancellationToken cancellationToken)
     {
         if (!DatabricksOptions.IsStorage(link.Address))
         {
@@ -152,7 +152,7 @@ internal sealed class DatabricksApi(HttpTransport transport, DatabricksOptions o
         }
 
         return transport.SendAsync(
-            new HttpCall { Address = link.Address, Headers = link.Headers, IsLink = true, AcceptGzip = false, MaxAnswerBytes = long.MaxValue, What = what, Stage = stage, IfLost = SubmissionState.Submitted },
+            new HttpCall { Address = link.Address, Headers = link.Headers, IsLink = true, AcceptGzip = false, MaxAnswerBytes = mostBytes, What = what, Stage = stage, IfLost = SubmissionState.Submitted },
             cancellationToken);
     }
 

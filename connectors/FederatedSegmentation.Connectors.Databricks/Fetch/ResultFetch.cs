@@ -20,6 +20,10 @@ internal sealed class ResultFetch(DatabricksApi api, ByteBudget budget, TimeProv
     // What a chunk takes whose size nobody said: about what the service makes them.
     private const long UsualChunkBytes = 16 << 20;
 
+    // What a chunk may be though it is declared smaller: the service does not say what its sizes count.
+    private const long SmallestLimit = 64L << 20;
+    private const long LimitFactor = 8;
+
     /// <summary>The batches of a result, in no particular order; complete, or an error.</summary>
     /// <param name="answer">A statement that succeeded.</param>
     /// <param name="schema">The columns that are expected.</param>
@@ -74,7 +78,7 @@ internal sealed class ResultFetch(DatabricksApi api, ByteBudget budget, TimeProv
                 link = links.Find(part.Number, TimeSpan.Zero) ?? throw Incomplete(what, stage, string.Create(CultureInfo.InvariantCulture, $"has no link to chunk {part.Number} that is still good"));
             }
 
-            var reply = await api.OpenLinkAsync(link, what, stage, cancellationToken).ConfigureAwait(false);
+            var reply = await api.OpenLinkAsync(link, MostBytes(part.Bytes), what, stage, cancellationToken).ConfigureAwait(false);
             await using var closing = reply.ConfigureAwait(false);
             if (!reply.IsSuccess)
             {
@@ -113,6 +117,11 @@ internal sealed class ResultFetch(DatabricksApi api, ByteBudget budget, TimeProv
             while (await reader.ReadBatchAsync(cancellationToken).ConfigureAwait(false) is { } batch)
             {
                 batches.Add(batch);
+                if (batches.Rows > part.Rows)
+                {
+                    // What follows is not wanted either, however much it is.
+                    throw Incomplete(what, stage, string.Create(CultureInfo.InvariantCulture, $"has more rows in chunk {part.Number} than the {part.Rows} that were declared"));
+                }
             }
 
             return batches;
@@ -135,6 +144,8 @@ internal sealed class ResultFetch(DatabricksApi api, ByteBudget budget, TimeProv
             throw;
         }
     }
+
+    private static long MostBytes(long declared) => Math.Max(SmallestLimit, declared > long.MaxValue / LimitFactor ? long.MaxValue : declared * LimitFactor);
 
     private SourceException Incomplete(string what, Stage stage, string how) => api.Errors.Make(
         SourceErrorCodes.Incomplete, stage, $"The result of {what} {how}.", "Run it again; look for a proxy in between if it happens again.", isTransient: true, submission: SubmissionState.Submitted);

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using FederatedSegmentation.Model.Errors;
 
 namespace FederatedSegmentation.Connectors.Http;
 
 /// <summary>Turns statuses and failures of HTTP into errors for people. Uses no text of an answer. Immutable, safe for concurrent use.</summary>
-public sealed class HttpErrors
+public sealed partial class HttpErrors
 {
     private readonly string _source;
     private readonly HttpErrorTable _table;
@@ -34,7 +35,7 @@ public sealed class HttpErrors
 
     /// <summary>The error for an answer that is no success.</summary>
     /// <param name="status">The HTTP status, or 0 where the vendor reports a failure in a successful answer.</param>
-    /// <param name="vendorCode">The vendor's code: only letters, digits, '_', '-' and '.' of it are shown.</param>
+    /// <param name="vendorCode">The vendor's code: shown where it is a number, an SQLSTATE or a word.</param>
     /// <param name="retryAfter">How long the source asked to wait, or null.</param>
     /// <param name="stage">Where it happened.</param>
     /// <param name="submission">How far the statement got.</param>
@@ -55,7 +56,7 @@ public sealed class HttpErrors
 
     /// <summary>The error of a rule that was found otherwise than by a status: a driver's code.</summary>
     /// <param name="rule">The rule.</param>
-    /// <param name="code">The vendor's code, or null: only letters, digits, '_', '-' and '.' of it are shown.</param>
+    /// <param name="code">The vendor's code, or null: shown where it is a number, an SQLSTATE or a word.</param>
     /// <param name="stage">Where it happened.</param>
     /// <param name="submission">How far the statement got.</param>
     /// <param name="what">What was being done, to be read inside a sentence.</param>
@@ -127,9 +128,11 @@ public sealed class HttpErrors
         return Capitalized(filled);
     }
 
-    // A code comes from outside: anything but a plain word is not shown.
-    private static string? CleanCode(string? code)
-        => code is { Length: > 0 and <= 64 } && code.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.') ? code : null;
+    // A code comes from outside, and may be anything, a token that is sent back among it: only a number, an SQLSTATE or a word is shown.
+    private static string? CleanCode(string? code) => code is not null && Code().IsMatch(code) ? code : null;
+
+    [GeneratedRegex(@"\A(?:-?[0-9]{1,10}|[0-9A-Z]{5}|[A-Za-z_.]{1,64})\z")]
+    private static partial Regex Code();
 
     private static string Capitalized(string sentence) => sentence.StartsWith("fragment", StringComparison.Ordinal) || sentence.StartsWith("the ", StringComparison.Ordinal) ? char.ToUpperInvariant(sentence[0]) + sentence[1..] : sentence;
 }
