@@ -31,6 +31,9 @@ public sealed class UsageTests
     [InlineData("'900d' is not a span of time", "run", "germans", "--deadline", "900d")]
     [InlineData("'spark' is not an engine of this version", "run", "germans", "--engine", "spark")]
     [InlineData("A path is empty", "run", "")]
+    [InlineData("--folder: 'data' is not empty", "demo", "--folder", "data")]
+    [InlineData("--folder: 'model.yaml' is no folder", "demo", "--warehouses", "--folder", "model.yaml")]
+    [InlineData("A path is empty", "demo", "--folder", "")]
     public async Task A_value_that_an_option_does_not_take_is_refused(string part, params string[] arguments)
     {
         using var workspace = new Workspace();

@@ -12,7 +12,7 @@ internal static class DemoCommand
     internal static async Task<int> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var keeps = Commands.FolderOf(context) is not null;
-        var folder = keeps ? Directory.CreateDirectory(context.PathOf(Commands.FolderOf(context)!)).FullName : Directory.CreateTempSubdirectory("fedseg-demo-").FullName;
+        var folder = keeps ? EmptyFolder(Commands.FolderOf(context)!, context.PathOf(Commands.FolderOf(context)!)) : Directory.CreateTempSubdirectory("fedseg-demo-").FullName;
         try
         {
             if (Commands.UsesWarehouses(context))
@@ -26,7 +26,9 @@ internal static class DemoCommand
 
             await context.WriteTextAsync(
                 keeps
-                    ? $"\nEverything stays in {folder}{(Commands.UsesWarehouses(context) ? ", but the warehouses.\n" : $"; try: fedseg run lapsed --settings {Path.Combine(folder, "appsettings.json")}\n")}"
+                    ? Commands.UsesWarehouses(context)
+                        ? $"\nModel, segments, settings and members stay in {folder}; the warehouses ended.\n"
+                        : $"\nEverything stays in {folder}; try: fedseg run lapsed --settings {Path.Combine(folder, "appsettings.json")}\n"
                     : "\nThe data set is removed now; '--folder FOLDER' keeps it for you to play with.\n",
                 cancellationToken).ConfigureAwait(false);
             return ExitCodes.Done;
@@ -37,6 +39,22 @@ internal static class DemoCommand
             {
                 Directory.Delete(folder, recursive: true);
             }
+        }
+    }
+
+    // A folder of somebody's own may hold a model or settings under the names that are written here.
+    private static string EmptyFolder(string name, string path)
+    {
+        try
+        {
+            var folder = Directory.CreateDirectory(path);
+            return folder.EnumerateFileSystemInfos().Any()
+                ? throw UsageCodes.Error(UsageCodes.WrongValue, $"--folder: '{name}' is not empty, and files of the same names would be overwritten.", "Name a folder that is empty, or not there yet.")
+                : folder.FullName;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw UsageCodes.Error(UsageCodes.WrongValue, $"--folder: '{name}' is no folder, and none can be made there.", "Name a folder that is empty, or not there yet, where you may write.");
         }
     }
 
