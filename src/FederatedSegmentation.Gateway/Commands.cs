@@ -20,7 +20,7 @@ internal static class Commands
 
     private static readonly Option<bool> Data = new("--data") { Description = "Also measures keys, orphan rates, fan-out and NULL shares at the sources." };
 
-    private static readonly Option<string?> Folder = new("--folder") { Description = "Where the data set is made and kept (default: a temporary folder that is removed).", HelpName = "FOLDER" };
+    private static readonly Option<string?> Folder = new("--folder") { Description = "An empty folder in which the data set is made and kept (default: a temporary one that is removed).", HelpName = "FOLDER" };
 
     private static readonly Option<bool> Warehouses = new("--warehouses") { Description = "Puts the data into local servers of Snowflake, Databricks, BigQuery and Fabric; needs a checkout and Node.js." };
 
@@ -79,7 +79,7 @@ internal static class Commands
             ConformanceOptions.Source, ConformanceOptions.Schema, ConformanceOptions.Only, ConformanceOptions.Folder));
         conformance.Subcommands.Add(Define("list", "Lists the cases.", ConformanceCommands.ListAsync, ConformanceOptions.Only));
         root.Subcommands.Add(conformance);
-        root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs three segments over it, explains and times them.", DemoCommand.RunAsync, Folder, Warehouses));
+        root.Subcommands.Add(Define("demo", "Makes a data set over several sources, runs segments over it, explains and times them, and checks their members.", DemoCommand.RunAsync, Folder, Warehouses));
         return (root, actions);
     }
 

@@ -55,11 +55,14 @@ internal static class CommandLine
     /// Runs a command of the product in the given working directory, in this process: a start of the executable takes longer than most commands. The commands
     /// of the pages, and what is about processes, go by way of the executable.
     /// </summary>
-    public static async Task<CommandResult> FedsegInAsync(string directory, params string[] arguments)
+    public static Task<CommandResult> FedsegInAsync(string directory, params string[] arguments) => FedsegInAsync(directory, [], arguments);
+
+    /// <summary>The same with variables of the environment for the settings. Secrets are read from the environment of this process.</summary>
+    public static async Task<CommandResult> FedsegInAsync(string directory, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
         using var output = new MemoryStream();
         using var errors = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal { Output = output, Error = errors, IsErrorLive = false, WorkingDirectory = directory, Environment = [] };
+        var terminal = new Terminal { Output = output, Error = errors, IsErrorLive = false, WorkingDirectory = directory, Environment = [.. environment] };
         var code = await CommandHost.RunAsync(arguments, terminal, TimeProvider.System, Composition.Open, CancellationToken.None);
         return new CommandResult(code, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
