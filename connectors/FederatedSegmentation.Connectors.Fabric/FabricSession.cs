@@ -1,6 +1,6 @@
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.AdoNet;
-using FederatedSegmentation.Connectors.Fabric.Reading;
+using FederatedSegmentation.Connectors.AdoNet.Reading;
 using FederatedSegmentation.Connectors.Keys;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Sql;
@@ -107,7 +107,7 @@ internal sealed class FabricSession(FabricStatementContext context) : ISourceSes
 
         return
         [
-            .. fragment.Columns.Select((column, i) => ColumnReaders.Find(reader.GetDataTypeName(i), column.Storage)
+            .. fragment.Columns.Select((column, i) => FabricReaders.Find(reader, i, column.Storage)
                 ?? throw Mismatch(fragment, $"yields {reader.GetDataTypeName(i)} for column '{column.Name}', planned as {column.Storage.GetType().Name}")),
         ];
     }

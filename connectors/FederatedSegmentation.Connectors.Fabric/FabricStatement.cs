@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using FederatedSegmentation.Arrow;
 using FederatedSegmentation.Connectors.AdoNet;
-using FederatedSegmentation.Connectors.Fabric.Reading;
+using FederatedSegmentation.Connectors.AdoNet.Reading;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Sql;
 using Microsoft.Data.SqlClient;

@@ -62,7 +62,13 @@ public sealed class LoadingTests
     [Fact]
     public async Task A_folder_without_a_list_of_what_lies_where_is_searched_native_libraries_too()
     {
-        var folder = Directory.CreateTempSubdirectory("fedseg-driver").FullName;
+        // What is loaded cannot be removed everywhere before the process has ended: a folder of the build's, made anew by each run.
+        var folder = Path.Combine(AppContext.BaseDirectory, "searched-drivers");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         foreach (var file in Directory.GetFiles(DriverFolder.Path, "*.dll", SearchOption.AllDirectories).Concat(Directory.GetFiles(DriverFolder.Path, "*e_sqlite3*", SearchOption.AllDirectories)).Distinct())
         {
             if (Path.GetFileName(file) is var name && (name.Contains("qlite", StringComparison.OrdinalIgnoreCase)))

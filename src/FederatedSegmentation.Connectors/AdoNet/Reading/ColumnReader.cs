@@ -6,20 +6,23 @@ using FederatedSegmentation.Arrow;
 namespace FederatedSegmentation.Connectors.AdoNet.Reading;
 
 /// <summary>Reads values of one type into a column through the typed methods of a driver, so that nothing is boxed. Not safe for concurrent use.</summary>
-internal abstract class ColumnReader
+public abstract class ColumnReader
 {
     /// <summary>Appends the value of the current row, which is not NULL.</summary>
+    /// <param name="reader">The result.</param>
+    /// <param name="ordinal">The column of the result.</param>
+    /// <param name="column">The column of the batch.</param>
     /// <returns>Whether it fits the column's type exactly; where it does not, nothing was appended.</returns>
-    internal abstract bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column);
+    public abstract bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column);
 
     /// <summary>Why a value did not fit, to be read behind "values that".</summary>
-    internal virtual string WhyNot => "do not fit";
+    public virtual string WhyNot => "do not fit";
 }
 
 /// <summary>Truth values.</summary>
 internal sealed class BooleanReader : ColumnReader
 {
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendBoolean(reader.GetBoolean(ordinal));
         return true;
@@ -29,9 +32,9 @@ internal sealed class BooleanReader : ColumnReader
 /// <summary>Truth values that a driver reports as numbers.</summary>
 internal sealed class NumberBooleanReader(Func<DbDataReader, int, Int128> read) : ColumnReader
 {
-    internal override string WhyNot => "are neither 0 nor 1";
+    public override string WhyNot => "are neither 0 nor 1";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var number = read(reader, ordinal);
         if (number != 0 && number != 1)
@@ -47,7 +50,7 @@ internal sealed class NumberBooleanReader(Func<DbDataReader, int, Int128> read) 
 /// <summary>Floats of 64 bits.</summary>
 internal sealed class DoubleReader : ColumnReader
 {
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendDouble(reader.GetDouble(ordinal));
         return true;
@@ -57,7 +60,7 @@ internal sealed class DoubleReader : ColumnReader
 /// <summary>Floats of 32 bits.</summary>
 internal sealed class SingleReader : ColumnReader
 {
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendSingle(reader.GetFloat(ordinal));
         return true;
@@ -67,7 +70,7 @@ internal sealed class SingleReader : ColumnReader
 /// <summary>Floats of 32 bits as 64.</summary>
 internal sealed class WideSingleReader : ColumnReader
 {
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendDouble(reader.GetFloat(ordinal));
         return true;
@@ -77,9 +80,9 @@ internal sealed class WideSingleReader : ColumnReader
 /// <summary>Floats of 32 bits that a driver hands out as 64.</summary>
 internal sealed class NarrowDoubleReader : ColumnReader
 {
-    internal override string WhyNot => "are no floats of 32 bits";
+    public override string WhyNot => "are no floats of 32 bits";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var wide = reader.GetDouble(ordinal);
         var narrow = (float)wide;
@@ -99,9 +102,9 @@ internal sealed class TextReader : ColumnReader
     private const int LongestOnStack = 512;
     private const int BytesACharacter = 3;
 
-    internal override string WhyNot => "are not Unicode";
+    public override string WhyNot => "are not Unicode";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var text = reader.GetString(ordinal);
         if (text.Length <= LongestOnStack / BytesACharacter)
@@ -135,9 +138,9 @@ internal sealed class TextReader : ColumnReader
 /// <summary>Bytes, through a buffer.</summary>
 internal sealed class BinaryReader : ColumnReader
 {
-    internal override string WhyNot => "come in part";
+    public override string WhyNot => "come in part";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var length = reader.GetBytes(ordinal, 0, null, 0, 0);
         if (length < 0)

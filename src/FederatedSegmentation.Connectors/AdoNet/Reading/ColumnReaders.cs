@@ -7,13 +7,13 @@ using FederatedSegmentation.Model.Types;
 namespace FederatedSegmentation.Connectors.AdoNet.Reading;
 
 /// <summary>Which reader turns what a driver hands out into a storage type, and which column holds it.</summary>
-internal static class ColumnReaders
+public static class ColumnReaders
 {
     // What a decimal of .NET holds without rounding.
     private const int DigitsOfDecimal = 28;
 
     /// <summary>The column type of batches for a storage type.</summary>
-    internal static ArrowType TypeOf(StorageType storage) => storage switch
+    public static ArrowType TypeOf(StorageType storage) => storage switch
     {
         StoredBoolean => ArrowType.Boolean,
         StoredInteger => ArrowType.Int64,
@@ -32,14 +32,15 @@ internal static class ColumnReaders
     /// <param name="type">The type that the driver reports.</param>
     /// <param name="specific">The type of its own that it reports.</param>
     /// <param name="storage">What the fragment says that the column is.</param>
-    internal static ColumnReader? Find(Type type, Type specific, StorageType storage) => storage switch
+    /// <param name="sqlDecimal">Reads a <see cref="System.Data.SqlTypes.SqlDecimal"/> by a method of the driver's own; null for the method that all drivers have, which may box it.</param>
+    public static ColumnReader? Find(Type type, Type specific, StorageType storage, ExactRead? sqlDecimal = null) => storage switch
     {
         StoredBoolean when type == typeof(bool) => new BooleanReader(),
         StoredBoolean when Whole(type) is { } read => new NumberBooleanReader((reader, ordinal) => read(reader, ordinal)),
         StoredInteger when Whole(type) is { } read => new IntegerReader(read),
-        StoredInteger when Exact(type, specific, DigitsOfDecimal) is { } read => new ExactIntegerReader(read),
+        StoredInteger when Exact(type, specific, DigitsOfDecimal, sqlDecimal) is { } read => new ExactIntegerReader(read),
         StoredDecimal exact when Whole(type) is { } read => new ExactDecimalReader(exact.Precision, exact.Scale, ExactNumbers.Whole(read)),
-        StoredDecimal exact when Exact(type, specific, exact.Precision) is { } read => new ExactDecimalReader(exact.Precision, exact.Scale, read),
+        StoredDecimal exact when Exact(type, specific, exact.Precision, sqlDecimal) is { } read => new ExactDecimalReader(exact.Precision, exact.Scale, read),
         StoredFloat { Bits: 64 } when type == typeof(double) => new DoubleReader(),
         StoredFloat { Bits: 64 } when type == typeof(float) => new WideSingleReader(),
         StoredFloat { Bits: 32 } when type == typeof(float) => new SingleReader(),
@@ -66,8 +67,8 @@ internal static class ColumnReaders
         : type == typeof(uint) ? static (reader, ordinal) => reader.GetFieldValue<uint>(ordinal)
         : null;
 
-    private static ExactRead? Exact(Type type, Type specific, int precision)
-        => specific == typeof(SqlDecimal) ? ExactNumbers.SqlDecimal
+    private static ExactRead? Exact(Type type, Type specific, int precision, ExactRead? sqlDecimal)
+        => specific == typeof(SqlDecimal) ? sqlDecimal ?? ExactNumbers.SqlDecimal
         // A driver may round to what its decimal holds: wider numbers are asked for as text, which some give of any type and others refuse.
         : type == typeof(decimal) ? precision <= DigitsOfDecimal ? ExactNumbers.Decimal : ExactNumbers.Text
         : type == typeof(BigInteger) ? ExactNumbers.Big

@@ -8,7 +8,7 @@ namespace FederatedSegmentation.Connectors.AdoNet.Reading;
 /// <summary>Whole numbers that always fit 64 bits.</summary>
 internal sealed class IntegerReader(Func<DbDataReader, int, long> read) : ColumnReader
 {
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendInt64(read(reader, ordinal));
         return true;
@@ -16,15 +16,19 @@ internal sealed class IntegerReader(Func<DbDataReader, int, long> read) : Column
 }
 
 /// <summary>Reads an exact number in units of 10^-scale.</summary>
+/// <param name="reader">The result.</param>
+/// <param name="ordinal">The column.</param>
+/// <param name="scale">The digits behind the point.</param>
+/// <param name="unscaled">The number.</param>
 /// <returns>Whether it has at most that many digits behind the point, and fits 128 bits.</returns>
-internal delegate bool ExactRead(DbDataReader reader, int ordinal, int scale, out Int128 unscaled);
+public delegate bool ExactRead(DbDataReader reader, int ordinal, int scale, out Int128 unscaled);
 
 /// <summary>Exact numbers as 64 bits.</summary>
 internal sealed class ExactIntegerReader(ExactRead read) : ColumnReader
 {
-    internal override string WhyNot => "do not fit 64 bits";
+    public override string WhyNot => "do not fit 64 bits";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         if (!read(reader, ordinal, 0, out var number) || number < long.MinValue || number > long.MaxValue)
         {
@@ -41,9 +45,9 @@ internal sealed class ExactDecimalReader(int precision, int scale, ExactRead rea
 {
     private readonly Int128 _limit = ExactNumbers.Power(precision);
 
-    internal override string WhyNot => FormattableString.Invariant($"do not fit decimal({precision},{scale})");
+    public override string WhyNot => FormattableString.Invariant($"do not fit decimal({precision},{scale})");
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         if (!read(reader, ordinal, scale, out var unscaled) || unscaled >= _limit || unscaled <= -_limit)
         {
@@ -56,7 +60,7 @@ internal sealed class ExactDecimalReader(int precision, int scale, ExactRead rea
 }
 
 /// <summary>Exact numbers in the forms in which drivers hand them out.</summary>
-internal static class ExactNumbers
+public static class ExactNumbers
 {
     private const int MostDigits = 38;
     private const int Words = 4;
@@ -83,9 +87,15 @@ internal static class ExactNumbers
     }
 
     /// <summary>A <see cref="SqlDecimal"/>, of at most 38 digits.</summary>
-    internal static bool SqlDecimal(DbDataReader reader, int ordinal, int scale, out Int128 unscaled)
+    internal static bool SqlDecimal(DbDataReader reader, int ordinal, int scale, out Int128 unscaled) => TryUnscale(reader.GetFieldValue<SqlDecimal>(ordinal), scale, out unscaled);
+
+    /// <summary>A <see cref="System.Data.SqlTypes.SqlDecimal"/> in units of 10^-scale.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="scale">The digits behind the point.</param>
+    /// <param name="unscaled">The number in these units.</param>
+    /// <returns>Whether it has at most that many digits behind the point, and fits 128 bits.</returns>
+    public static bool TryUnscale(SqlDecimal value, int scale, out Int128 unscaled)
     {
-        var value = reader.GetFieldValue<SqlDecimal>(ordinal);
         Span<uint> words = stackalloc uint[Words];
         value.WriteTdsValue(words);
         var magnitude = (Int128)new UInt128(((ulong)words[3] << 32) | words[2], ((ulong)words[1] << 32) | words[0]);

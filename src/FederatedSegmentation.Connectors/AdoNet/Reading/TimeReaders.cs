@@ -8,7 +8,7 @@ internal sealed class DateReader : ColumnReader
 {
     internal static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         column.AppendDate32(reader.GetFieldValue<DateOnly>(ordinal).DayNumber - Epoch);
         return true;
@@ -18,9 +18,9 @@ internal sealed class DateReader : ColumnReader
 /// <summary>Days that a driver hands out as times of midnight.</summary>
 internal sealed class MidnightReader : ColumnReader
 {
-    internal override string WhyNot => "are not days";
+    public override string WhyNot => "are not days";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var (days, rest) = Math.DivRem(reader.GetDateTime(ordinal).Ticks, TimeSpan.TicksPerDay);
         if (rest != 0)
@@ -37,9 +37,9 @@ internal sealed class MidnightReader : ColumnReader
 /// <remarks>A time of the machine's own zone is refused: where the clock is set back it would name two instants.</remarks>
 internal sealed class DateTimeReader(bool isInstant) : ColumnReader
 {
-    internal override string WhyNot => "have more than microseconds, or come in the machine's own zone";
+    public override string WhyNot => "have more than microseconds, or come in the machine's own zone";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         var time = reader.GetDateTime(ordinal);
         return (isInstant ? time.Kind != DateTimeKind.Local : time.Kind == DateTimeKind.Unspecified) && Ticks.TryAppend(time.Ticks, column);
@@ -49,17 +49,17 @@ internal sealed class DateTimeReader(bool isInstant) : ColumnReader
 /// <summary>Instants.</summary>
 internal sealed class OffsetReader : ColumnReader
 {
-    internal override string WhyNot => "have more than microseconds";
+    public override string WhyNot => "have more than microseconds";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column) => Ticks.TryAppend(reader.GetFieldValue<DateTimeOffset>(ordinal).UtcTicks, column);
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column) => Ticks.TryAppend(reader.GetFieldValue<DateTimeOffset>(ordinal).UtcTicks, column);
 }
 
 /// <summary>Days as ISO text.</summary>
 internal sealed class TextDateReader : ColumnReader
 {
-    internal override string WhyNot => "are not days of the years 0001 to 9999";
+    public override string WhyNot => "are not days of the years 0001 to 9999";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         if (!ExactText.TryDate(reader.GetString(ordinal), out var days))
         {
@@ -74,9 +74,9 @@ internal sealed class TextDateReader : ColumnReader
 /// <summary>Times as ISO text, instants in UTC.</summary>
 internal sealed class TextTimeReader : ColumnReader
 {
-    internal override string WhyNot => "are not times of at most microseconds in the years 0001 to 9999";
+    public override string WhyNot => "are not times of at most microseconds in the years 0001 to 9999";
 
-    internal override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
+    public override bool TryAppend(DbDataReader reader, int ordinal, ColumnBuilder column)
     {
         if (!ExactText.TryTime(reader.GetString(ordinal), out var microseconds))
         {
