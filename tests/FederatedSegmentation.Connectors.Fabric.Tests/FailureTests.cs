@@ -10,7 +10,7 @@ using static FederatedSegmentation.Connectors.Fabric.Tests.SourceOver;
 namespace FederatedSegmentation.Connectors.Fabric.Tests;
 
 /// <summary>What goes wrong, as a person reads it. Every failure is typed, and no result that is not whole passes for one.</summary>
-public sealed class FailureTests
+public sealed class FailureTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -69,7 +69,7 @@ public sealed class FailureTests
     [InlineData("errorBit", "SRC010", "does not name")]
     public async Task An_answer_that_is_not_whole_is_no_answer(string kind, string code, string part)
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         await server.LoadAsync("wh", "T", [("id", "bigint")], [.. Enumerable.Range(0, 20_000).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture) })]);
         await using var source = Connector(Options(server));
         var fragment = Numbers("SELECT t.id FROM T AS t");
@@ -85,7 +85,7 @@ public sealed class FailureTests
     [InlineData("garbage")]
     public async Task Bytes_that_are_no_tds_are_an_error_and_no_hang(string kind)
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         await using var source = Connector(Options(server));
         await server.FaultAsync(kind, "query", "42", ("hex", "04010010003301001337133713371337"));
         var failure = await Assert.ThrowsAsync<SourceException>(() => source.NumbersAsync(Numbers("SELECT CAST('42' AS bigint) AS id")));
@@ -96,7 +96,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task Fragmented_packets_change_nothing()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         var long9000 = string.Concat(Enumerable.Repeat("ä€😀x", 900));
         await server.LoadAsync("wh", "T", [("id", "bigint"), ("s", "varchar(max)")], [.. Enumerable.Range(0, 9).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture), i % 3 == 0 ? null : long9000 })]);
         await server.Control.VendorAsync(new JsonObject { ["fragment"] = 61 }, default);
@@ -117,7 +117,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task A_statement_that_takes_longer_than_its_limit_is_stopped_and_so_is_one_at_the_deadline()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         await server.LoadAsync("wh", "T", [("id", "bigint")], [.. Enumerable.Range(0, 3000).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture) })]);
         var slow = Numbers("SELECT COUNT_BIG(*) AS id FROM T AS a CROSS JOIN T AS b CROSS JOIN T AS c");
         var clock = new ManualClock();
@@ -144,7 +144,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task A_result_that_is_still_arriving_at_the_deadline_is_stopped()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         await server.LoadAsync("wh", "T", [("id", "bigint")], [.. Enumerable.Range(0, 3000).Select(i => new[] { i.ToString(System.Globalization.CultureInfo.InvariantCulture) })]);
         // Each row is more than a packet, so that the server sends it at once.
         await server.LoadAsync("wh", "Long", [("s", "varchar(max)")], [new string('x', 40_000)]);
@@ -162,7 +162,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task A_server_that_hangs_is_left_at_the_deadline()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         var clock = new ManualClock();
         await using var source = Connector(Options(server), clock);
         await server.FaultAsync("hang", "query", "42");
@@ -176,7 +176,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task A_server_that_does_not_acknowledge_is_left_after_a_while()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         var clock = new ManualClock();
         await using var source = Connector(Options(server), clock);
         await server.FaultAsync("hang", "query", "42");
@@ -192,7 +192,7 @@ public sealed class FailureTests
     [WarehouseFact]
     public async Task A_connection_that_died_in_the_pool_is_told()
     {
-        await using var server = await WarehouseServer.StartAsync("fabric", [], default);
+        var server = await own.FreshAsync();
         await using var source = Connector(Options(server));
         Assert.Equal([1], await source.NumbersAsync(Numbers("SELECT CAST('1' AS bigint) AS id")));
         await server.FaultAsync("drop", "query", "'2'");
