@@ -108,5 +108,6 @@ public sealed class RunTests : IDisposable
         Connector = connector,
         Spelling = SourceSpelling.Of("files")!,
         CreateEngine = () => new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 24, KeepsSpare: false), new PinnedZoneRules()),
+        OpenFiles = (name, folder) => new FilesConnector(name, folder, TimeProvider.System),
     };
 }

@@ -17,6 +17,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         var server = await SharedWarehouseServer.GetAsync("bigquery");
         var key = await server.Control.VendorAsync(new JsonObject { ["do"] = "key-file" }, CancellationToken.None);
         await WarehouseTables.LoadAsync(server.Control, "bigquery", Project, output);
+        await server.Control.VendorAsync(new JsonObject { ["do"] = "scratch", ["project"] = Project, ["dataset"] = ConformanceChecks.ScratchSchema }, CancellationToken.None);
         await using var connector = new BigQueryConnector(
             "web",
             new BigQueryOptions
@@ -24,6 +25,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
                 Project = Project,
                 Location = "EU",
                 Dataset = SourceUnderTest.DefaultSchema,
+                ScratchSchema = ConformanceChecks.ScratchSchema,
                 Http = new HttpTransportOptions { Endpoint = server.Endpoint },
                 Storage = new HttpTransportOptions { Endpoint = server.Endpoint },
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Kit.Running;
 using FederatedSegmentation.Connectors.Http;
 using FederatedSegmentation.Testing.Conformance;
@@ -16,6 +17,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         var engine = (string)server.Ready["engine"]!;
         output.WriteLine($"The SQL of Databricks runs on {engine}.");
         await WarehouseTables.LoadAsync(server.Control, "databricks", "kit", output);
+        await server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonArray("kit", ConformanceChecks.ScratchSchema) }, CancellationToken.None);
         await using var connector = new DatabricksConnector(
             "ml",
             new DatabricksOptions
@@ -24,6 +26,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
                 WarehouseId = Workspace.WarehouseId,
                 Catalog = "kit",
                 Schema = SourceUnderTest.DefaultSchema,
+                ScratchSchema = ConformanceChecks.ScratchSchema,
             },
             _ => ValueTask.FromResult(Workspace.Token),
             TimeProvider.System);

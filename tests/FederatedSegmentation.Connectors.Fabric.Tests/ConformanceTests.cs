@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Kit.Running;
 using FederatedSegmentation.Testing.Conformance;
 using FederatedSegmentation.Testing.Warehouses;
@@ -12,6 +13,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         var server = await SharedWarehouseServer.GetAsync("fabric");
         await WarehouseTables.LoadAsync(server.Control, "fabric", "kit", output);
+        await server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonObject { ["database"] = "kit", ["schema"] = ConformanceChecks.ScratchSchema } }, CancellationToken.None);
         await using var connector = new FabricConnector(
             "cases",
             new FabricOptions
@@ -20,6 +22,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
                 Port = server.Port,
                 Database = "kit",
                 Schema = SourceUnderTest.DefaultSchema,
+                ScratchSchema = ConformanceChecks.ScratchSchema,
                 Authentication = new FabricPassword("reader", () => "Reader-of-wh-1"),
                 Encrypt = FabricEncryption.Strict,
                 ServerCertificate = server.CertificateFile,

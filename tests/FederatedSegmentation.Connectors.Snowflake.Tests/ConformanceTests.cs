@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Kit.Running;
 using FederatedSegmentation.Testing.Conformance;
 using FederatedSegmentation.Testing.Warehouses;
@@ -12,9 +13,10 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         var server = await SharedWarehouseServer.GetAsync("snowflake");
         await WarehouseTables.LoadAsync(server.Control, "snowflake", "KIT", output);
+        await server.Control.VendorAsync(new JsonObject { ["scratch"] = new JsonArray("KIT", ConformanceChecks.ScratchSchema) }, CancellationToken.None);
         await using var connector = new SnowflakeConnector(
             "crm",
-            new SnowflakeOptions { Endpoint = server.Endpoint, Account = "LOCAL", Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = "KIT", Schema = SourceUnderTest.DefaultSchema },
+            new SnowflakeOptions { Endpoint = server.Endpoint, Account = "LOCAL", Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = "KIT", Schema = SourceUnderTest.DefaultSchema, ScratchSchema = ConformanceChecks.ScratchSchema },
             new SnowflakeSecrets(_ => ValueTask.FromResult((string)server.Ready["pat"]!)),
             TimeProvider.System);
         await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 4, isMatrixSource: true, output);

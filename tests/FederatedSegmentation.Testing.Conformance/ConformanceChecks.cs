@@ -4,6 +4,7 @@ using FederatedSegmentation.Conformance.Kit.Reports;
 using FederatedSegmentation.Conformance.Kit.Running;
 using FederatedSegmentation.Conformance.Kit.Storing;
 using FederatedSegmentation.Connectors;
+using FederatedSegmentation.Connectors.Files;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Residual.DuckDb;
 using FederatedSegmentation.Running;
@@ -15,7 +16,7 @@ namespace FederatedSegmentation.Testing.Conformance;
 /// <summary>Runs all cases of the kit over a connector whose tables are loaded, and holds it to them and to its column of the matrix.</summary>
 public static class ConformanceChecks
 {
-    /// <summary>A group or a case (<c>group/case</c>) to run alone; absent means all.</summary>
+    /// <summary>A group, a case (<c>group/case</c>) or, with <c>*</c> at its end, the start of either to run alone; absent means all.</summary>
     private const string OnlyVariable = "FEDSEG_CONFORMANCE_ONLY";
 
     /// <summary><c>1</c> runs all cases; without it each source takes its share of them, so that a build takes a minute and not ten.</summary>
@@ -23,6 +24,9 @@ public static class ConformanceChecks
 
     /// <summary>A folder for the reports.</summary>
     private const string ReportVariable = "FEDSEG_CONFORMANCE_REPORT";
+
+    /// <summary>The schema in which local servers let tables of keys be made.</summary>
+    public const string ScratchSchema = "fedseg_keys";
 
     /// <summary>The tables of all groups that a kind of source can store, in the schema of the kit.</summary>
     public static IReadOnlyList<CaseTable> TablesOf(string kind) => [.. CaseLibrary.All.SelectMany(group => CaseTables.Of(group, SourceSpelling.Of(kind)!, [SourceUnderTest.DefaultSchema]).Tables)];
@@ -42,6 +46,7 @@ public static class ConformanceChecks
             Connector = connector,
             Spelling = spelling,
             CreateEngine = () => new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 24, KeepsSpare: false), new PinnedZoneRules()),
+            OpenFiles = (name, folder) => new FilesConnector(name, folder, TimeProvider.System),
             SideBySide = Environment.ProcessorCount,
             WhyStandInRefuses = whyStandInRefuses,
         };
@@ -51,7 +56,7 @@ public static class ConformanceChecks
             .ToHashSet(StringComparer.Ordinal);
         var report = await ConformanceRun.RunAsync(
             source,
-            (group, one) => only is null ? names.Contains($"{group.Name}/{one.Id}") : group.Name == only || $"{group.Name}/{one.Id}" == only,
+            (group, one) => only is null ? names.Contains($"{group.Name}/{one.Id}") : IsNamed(only, group.Name) || IsNamed(only, $"{group.Name}/{one.Id}"),
             _ => { },
             CancellationToken.None);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Results.Length} of {CaseLibrary.All.Sum(group => group.Cases.Length)} cases; {EveryVariable}=1 runs all."));
@@ -76,4 +81,6 @@ public static class ConformanceChecks
             await MatrixFile.CheckAsync(report);
         }
     }
+
+    private static bool IsNamed(string only, string name) => only.EndsWith('*') ? name.StartsWith(only[..^1], StringComparison.Ordinal) : name == only;
 }

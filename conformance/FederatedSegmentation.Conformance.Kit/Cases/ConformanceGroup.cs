@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Generation;
+using FederatedSegmentation.Model.Fragments;
 
 namespace FederatedSegmentation.Conformance.Kit.Cases;
 
@@ -24,6 +25,12 @@ public sealed record ConformanceGroup
 
     /// <summary>Names of tables that matter, by entity; others are made of the group's name.</summary>
     public required ImmutableDictionary<string, string> TableNames { get; init; }
+
+    /// <summary>The entities whose tables lie in files, so that their keys travel to the source; empty where all lie in the source.</summary>
+    public required ImmutableHashSet<string> Elsewhere { get; init; }
+
+    /// <summary>The most values that rungs of the source take in these cases, so that few keys climb the ladder; rungs that are not named take what the source says.</summary>
+    public required ImmutableDictionary<KeyPassage, int> Rungs { get; init; }
 
     /// <summary>Segments that the cases refer to.</summary>
     public required ImmutableArray<JsonNode> Segments { get; init; }
@@ -64,6 +71,18 @@ public sealed record ConformanceCase
 
     /// <summary>The number of values that the segment lists in one place, where that decides.</summary>
     public required int Lists { get; init; }
+
+    /// <summary>The keys that travel, where some do: their number for each statement of the source that waits for keys, in the order of the plan.</summary>
+    public required ImmutableArray<int> Keys { get; init; }
+
+    /// <summary>The columns of a key that travels.</summary>
+    public required int KeyParts { get; init; }
+
+    /// <summary>Whether the keys take the first rung that holds them; otherwise every rung is tried alone.</summary>
+    public required bool Climbs { get; init; }
+
+    /// <summary>The rows that come from the source where keys travelled; null where that is not asserted.</summary>
+    public required int? Rows { get; init; }
 
     /// <summary>The members in key order, as people read them from the text of the language: the key's canonical text, then tier, arm and bucket, joined by <c>|</c>. Null where a data error is the only right answer.</summary>
     public required ImmutableArray<string>? Members { get; init; }

@@ -5,13 +5,14 @@ using System.Text.Json.Nodes;
 using FederatedSegmentation.Conformance.Generation;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 using FederatedSegmentation.Conformance.Oracle.Values;
+using FederatedSegmentation.Model.Fragments;
 
 namespace FederatedSegmentation.Conformance.Kit.Cases;
 
 /// <summary>Reads a file of cases: JSON with comments and trailing commas.</summary>
 /// <remarks>
 /// Rows are written with JSON's own values or, where those lose digits, as the canonical text of the language. Two forms save space: <c>{"$range": [first, last]}</c>
-/// in a list stands for its whole numbers, and <c>{"$repeat": [text, times]}</c> for a long text.
+/// in a list stands for its whole numbers, <c>{"$rows": [first, last]}</c> among rows for a row of each, and <c>{"$repeat": [text, times]}</c> for a long text.
 /// </remarks>
 public static class GroupReader
 {
@@ -19,9 +20,9 @@ public static class GroupReader
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "tableNames", "rows", "segments", "keyFiles", "cases"];
+    private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "tableNames", "elsewhere", "rungs", "rows", "segments", "keyFiles", "cases"];
 
-    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "open", "of", "where", "segment", "members", "fails"];
+    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "keys", "parts", "climbs", "arrive", "open", "of", "where", "segment", "members", "fails"];
 
     /// <summary>Reads a group.</summary>
     /// <param name="name">Its name.</param>
@@ -66,6 +67,8 @@ public static class GroupReader
             Stored = (tree["stored"]?.AsObject() ?? []).ToImmutableDictionary(
                 column => column.Key, column => column.Value!.AsObject().ToImmutableDictionary(kind => kind.Key, kind => (string)kind.Value!)),
             TableNames = (tree["tableNames"]?.AsObject() ?? []).ToImmutableDictionary(entity => entity.Key, entity => (string)entity.Value!),
+            Elsewhere = [.. (tree["elsewhere"]?.AsArray() ?? []).Select(entity => (string)entity!)],
+            Rungs = (tree["rungs"]?.AsObject() ?? []).ToImmutableDictionary(rung => Enum.Parse<KeyPassage>(rung.Key, ignoreCase: true), rung => (int)rung.Value!),
             Segments = [.. (tree["segments"]?.AsArray() ?? []).Select(segment => segment!.DeepClone())],
             KeyFiles = (tree["keyFiles"]?.AsObject() ?? []).ToImmutableDictionary(file => file.Key, file => string.Concat(file.Value!.AsArray().Select(line => Text(line) + "\n"))),
             AsOf = ((Value.Timestamp)StoredText.Read((string?)tree["asOf"] ?? DefaultInstant, new DataType(TypeKind.Timestamp))).Micros,
@@ -88,6 +91,15 @@ public static class GroupReader
             Asks = tree["asks"] is JsonArray asks ? [.. asks.Select(ask => (string)ask!)] : null,
             Open = (string?)tree["open"],
             Lists = (int?)tree["lists"] ?? 0,
+            Keys = tree["keys"] switch
+            {
+                null => [],
+                JsonArray several => [.. several.Select(count => (int)count!)],
+                var one => [(int)one],
+            },
+            KeyParts = (int?)tree["parts"] ?? 1,
+            Climbs = (bool?)tree["climbs"] ?? false,
+            Rows = (int?)tree["arrive"],
             Members = (bool?)tree["fails"] == true ? null : [.. tree["members"]!.AsArray().Select(member => Text(member)!)],
         };
     }
@@ -128,12 +140,13 @@ public static class GroupReader
 
     private static IEnumerable<JsonNode?> ExpandedItem(JsonNode? item)
     {
-        if (item is not JsonObject { Count: 1 } range || range["$range"] is not JsonArray { Count: 2 } bounds)
+        if (item is not JsonObject { Count: 1 } range || (range["$range"] ?? range["$rows"]) is not JsonArray { Count: 2 } bounds)
         {
             return [Expanded(item)];
         }
 
         var (first, last) = ((int)bounds[0]!, (int)bounds[1]!);
-        return Enumerable.Range(first, last - first + 1).Select(number => (JsonNode?)JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)));
+        var numbers = Enumerable.Range(first, last - first + 1).Select(number => (JsonNode?)JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)));
+        return range.ContainsKey("$rows") ? numbers.Select(number => (JsonNode?)new JsonArray(number)) : numbers;
     }
 }

@@ -37,7 +37,7 @@ public sealed class ConformanceMatrix
                 continue;
             }
 
-            if (parts[0] is "capability" or "case")
+            if (parts[0] is "capability" or "rung" or "case")
             {
                 header = parts;
                 continue;
@@ -68,6 +68,15 @@ public sealed class ConformanceMatrix
                 .SelectMany(group => group.Cases.Where(one => one.Asks is { } asks && asks.Contains(name, StringComparer.Ordinal)).Select(one => cells.GetValueOrDefault(($"{group.Name}/{one.Id}", report.Spelling.Title), Unknown)))
                 .ToList();
             cells[(name, report.Spelling.Title)] = CapabilityCell(CapabilityTable.Of(report.Capabilities, name).Verdict, asked);
+        }
+
+        var travelling = CaseLibrary.All.Where(group => !group.Elsewhere.IsEmpty)
+            .SelectMany(group => group.Cases.Select(one => cells.GetValueOrDefault(($"{group.Name}/{one.Id}", report.Spelling.Title), Unknown).Split(", ")))
+            .ToList();
+        foreach (var rung in Enum.GetValues<KeyPassage>())
+        {
+            var taken = travelling.Count(cell => cell.Contains(rung.ToString().ToLowerInvariant(), StringComparer.Ordinal));
+            cells[(RowOf(rung), report.Spelling.Title)] = taken == 0 ? DoesNotApply : taken.ToString(CultureInfo.InvariantCulture);
         }
 
         return new ConformanceMatrix(cells.ToImmutable());
@@ -105,12 +114,27 @@ public sealed class ConformanceMatrix
             Row(page, name, columns);
         }
 
+        page.Append("""
+
+            ## Keys that travel
+
+            The cases in which keys of files travelled to the source on a rung, each alone or as the first that held them. `–`: the source has no such rung.
+
+
+            """.ReplaceLineEndings("\n"));
+        Header(page, "rung", columns);
+        foreach (var rung in Enum.GetValues<KeyPassage>())
+        {
+            Row(page, RowOf(rung), columns);
+        }
+
         page.Append(string.Create(CultureInfo.InvariantCulture, $"""
 
             ## Cases
 
             {CaseLibrary.All.Sum(group => group.Cases.Length)} cases in {CaseLibrary.All.Length} groups ([cases](cases)), each run with all that the source answers, and with the source asked for rows only; both give the members of the oracle.
             `full`, `recheck`, `none`: how the source is asked. `ok`: that hangs on how it stores a column. `–`: it cannot store what the case is about.
+            `list`, `array`, `table`: the rungs on which keys of files travelled, each alone; in groups `keys_climbs…` the first that held them. There `none` means that all rows were fetched.
             `not run`: the local server refuses the statement, since its engine would answer otherwise than the vendor's.
 
 
@@ -127,6 +151,8 @@ public sealed class ConformanceMatrix
         return page.ToString();
     }
 
+    private static string RowOf(KeyPassage rung) => $"as {(rung == KeyPassage.Array ? "an" : "a")} {rung.ToString().ToLowerInvariant()}";
+
     private static string CapabilityCell(PushdownVerdict verdict, List<string> asked)
     {
         var passed = asked.FindAll(cell => cell is not (Unknown or DoesNotApply or NotRun or Fails));
@@ -136,6 +162,7 @@ public sealed class ConformanceMatrix
 
     private static string CaseCell(CaseResult result) => result.Outcome switch
     {
+        CaseOutcome.Passed when !result.Travelled.IsEmpty => string.Join(", ", result.Travelled.SelectMany(travel => travel.Taken).Distinct(StringComparer.Ordinal)),
         CaseOutcome.Passed when result.Claim is not null && result.Pushed?.Verdict is { } verdict => result.Trusted is TrustOutcome.Wrong or TrustOutcome.Refused ? Text(verdict) + Shown : Text(verdict),
         CaseOutcome.Passed => "ok",
         CaseOutcome.DoesNotApply => DoesNotApply,

@@ -51,6 +51,7 @@ public static class HtmlReport
         page.Append("</ul>\n</header>\n<main>\n");
         Troubles(page, report);
         Capabilities(page, report);
+        Rungs(page, report);
         page.Append("<h2>Cases</h2>\n<p>Open a case for its segment, its statements and its members.</p>\n");
         foreach (var group in report.Results.GroupBy(result => result.Group.Name, StringComparer.Ordinal))
         {
@@ -108,6 +109,22 @@ public static class HtmlReport
         page.Append("</tbody>\n</table>\n");
     }
 
+    private static void Rungs(StringBuilder page, ConformanceReport report)
+    {
+        if (report.Rungs.IsEmpty)
+        {
+            return;
+        }
+
+        page.Append("<h2>Keys that travel</h2>\n<p>How keys of files got to the source.</p>\n<table>\n<thead><tr><th>rung</th><th>cases passed</th><th>not run</th></tr></thead>\n<tbody>\n");
+        foreach (var rung in report.Rungs)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{rung.Rung.ToString().ToLowerInvariant()}</td><td>{rung.Passed}</td><td>{Text(rung.WhyNot ?? "")}</td></tr>\n");
+        }
+
+        page.Append("</tbody>\n</table>\n");
+    }
+
     private static void Case(StringBuilder page, CaseResult result)
     {
         var mark = Outcomes.First(outcome => outcome.Outcome == result.Outcome);
@@ -123,7 +140,21 @@ public static class HtmlReport
         Entry(page, "segment", Preformatted(result.Case.Segment.ToJsonString(Readable)), isHtml: true);
         Entry(page, "members", Members(result.Case.Members));
         Way(page, "pushed", result.Pushed);
-        Way(page, "not pushed", result.Fetched);
+        foreach (var travel in result.Travelled)
+        {
+            var name = travel.Rung is { } rung ? $"keys as {rung.ToString().ToLowerInvariant()}" : "keys on the first rung";
+            if (travel.WhyNot is { } reason)
+            {
+                Entry(page, name, $"not run: {reason}");
+            }
+            else
+            {
+                Entry(page, name, string.Join(", ", travel.Way!.Keys.Select(keys => string.Create(CultureInfo.InvariantCulture, $"{keys.Count} as {keys.Rung}"))));
+                Way(page, name, travel.Way);
+            }
+        }
+
+        Way(page, result.Travelled.IsEmpty ? "not pushed" : "fetched whole", result.Fetched);
         Entry(page, "trusted all the same", result.Trusted == TrustOutcome.NotTried ? "" : result.Trusted.ToString().ToLowerInvariant());
         page.Append("</dl>\n</details>\n");
     }

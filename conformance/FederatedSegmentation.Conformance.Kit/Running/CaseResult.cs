@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FederatedSegmentation.Conformance.Kit.Cases;
 using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
+using FederatedSegmentation.Reports;
 
 namespace FederatedSegmentation.Conformance.Kit.Running;
 
@@ -45,7 +46,24 @@ public enum TrustOutcome
 /// <param name="Problem">The error, or null.</param>
 /// <param name="Elapsed">The time of the run.</param>
 public sealed record CaseWay(
-    ImmutableArray<string> Statements, PushdownVerdict? Verdict, ImmutableArray<string> Reasons, ImmutableArray<string>? Members, Problem? Problem, TimeSpan Elapsed);
+    ImmutableArray<string> Statements, PushdownVerdict? Verdict, ImmutableArray<string> Reasons, ImmutableArray<string>? Members, Problem? Problem, TimeSpan Elapsed)
+{
+    /// <summary>How keys travelled to the statements that waited for some, in the order of the plan; empty where none did.</summary>
+    public ImmutableArray<TravelledKeys> Keys { get; init; } = [];
+
+    /// <summary>The rows that came from the source; null where it failed.</summary>
+    public long? Rows { get; init; }
+}
+
+/// <summary>A case whose keys took one rung, or all rungs in their order.</summary>
+/// <param name="Rung">The rung that was the only one; null where the source had all of its own.</param>
+/// <param name="WhyNot">Why it was not tried, as a sentence without a final dot; null where it was.</param>
+/// <param name="Way">The run; null where there is a reason.</param>
+public sealed record KeyWay(KeyPassage? Rung, string? WhyNot, CaseWay? Way)
+{
+    /// <summary>How the keys travelled, statement by statement.</summary>
+    public ImmutableArray<string> Taken => Way is { } way ? [.. way.Keys.Select(keys => keys.Rung).Distinct(StringComparer.Ordinal)] : [];
+}
 
 /// <summary>The result of a case.</summary>
 /// <param name="Group">Its group.</param>
@@ -62,6 +80,9 @@ public sealed record CaseResult(ConformanceGroup Group, ConformanceCase Case, Ca
 
     /// <summary>Run with all that the source answers; null where it was not run.</summary>
     public CaseWay? Pushed { get; init; }
+
+    /// <summary>Runs in which keys travelled; empty for cases about something else, which have <see cref="Pushed"/>.</summary>
+    public ImmutableArray<KeyWay> Travelled { get; init; } = [];
 
     /// <summary>Run with the source asked for rows only.</summary>
     public CaseWay? Fetched { get; init; }

@@ -27,6 +27,26 @@ public sealed record ConformanceReport(
     /// <summary>The number of cases that went so.</summary>
     public int Count(CaseOutcome outcome) => Results.Count(result => result.Outcome == outcome);
 
+    /// <summary>The rungs that keys took to the source, or why they did not; empty where no case was about keys.</summary>
+    public ImmutableArray<RungCount> Rungs { get; } = RungsOf(Results);
+
     /// <summary>Whether every case that applies was run and passed.</summary>
     public bool IsGreen => Count(CaseOutcome.Passed) > 0 && Count(CaseOutcome.Failed) + Count(CaseOutcome.NotRun) == 0;
+
+    private static ImmutableArray<RungCount> RungsOf(ImmutableArray<CaseResult> results)
+    {
+        var travelled = results.Where(result => !result.Travelled.IsEmpty).ToList();
+        return travelled.Count == 0
+            ? []
+            : [.. Enum.GetValues<KeyPassage>().Select(rung => new RungCount(
+                rung,
+                travelled.Count(result => result.Outcome == CaseOutcome.Passed && result.Travelled.Any(travel => travel.Taken.Contains(rung.ToString(), StringComparer.OrdinalIgnoreCase))),
+                travelled.SelectMany(result => result.Travelled).FirstOrDefault(travel => travel.Rung == rung)?.WhyNot))];
+    }
 }
+
+/// <summary>A rung on which keys get to a source.</summary>
+/// <param name="Rung">The rung.</param>
+/// <param name="Passed">The number of cases that passed with keys on it.</param>
+/// <param name="WhyNot">Why it was not tried, as a sentence without a final dot; null where it was.</param>
+public sealed record RungCount(KeyPassage Rung, int Passed, string? WhyNot);

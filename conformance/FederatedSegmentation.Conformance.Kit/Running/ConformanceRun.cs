@@ -4,6 +4,7 @@ using FederatedSegmentation.Conformance.Kit.Cases;
 using FederatedSegmentation.Conformance.Kit.Storing;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Model.Errors;
+using FederatedSegmentation.Planning.Reduction;
 
 namespace FederatedSegmentation.Conformance.Kit.Running;
 
@@ -64,9 +65,21 @@ public static class ConformanceRun
         SourceUnderTest source, ConformanceGroup group, ImmutableArray<ConformanceCase> cases, ImmutableArray<CaseTable> tables, Action<CaseResult> onResult, CancellationToken cancellationToken)
     {
         using var folder = await GroupFolder.CreateAsync(group, tables, source, cancellationToken).ConfigureAwait(false);
-        var pushing = folder.Open(source.Connector.Capabilities);
+        if (!group.Elsewhere.IsEmpty)
+        {
+            var travelling = new KeyRunner(source, group, folder);
+            await using var endOfTravelling = travelling.ConfigureAwait(false);
+            foreach (var one in cases)
+            {
+                onResult(await travelling.RunAsync(one, cancellationToken).ConfigureAwait(false));
+            }
+
+            return;
+        }
+
+        var pushing = folder.Open(source.Connector.Capabilities, ReductionPolicy.Default);
         await using var endOfPushing = pushing.ConfigureAwait(false);
-        var fetching = folder.Open(CapabilityTable.RowsOnly(source.Connector.Capabilities));
+        var fetching = folder.Open(CapabilityTable.RowsOnly(source.Connector.Capabilities), ReductionPolicy.Default);
         await using var endOfFetching = fetching.ConfigureAwait(false);
         var runner = new CaseRunner(source, group, folder, pushing, fetching);
         foreach (var one in cases)
@@ -79,7 +92,7 @@ public static class ConformanceRun
     private static async Task<Problem?> WhyUnreachableAsync(SourceUnderTest source, ConformanceGroup group, ImmutableArray<CaseTable> tables, CancellationToken cancellationToken)
     {
         using var folder = await GroupFolder.CreateAsync(group, tables, source, cancellationToken).ConfigureAwait(false);
-        var gateway = folder.Open(source.Connector.Capabilities);
+        var gateway = folder.Open(source.Connector.Capabilities, ReductionPolicy.Default);
         await using var end = gateway.ConfigureAwait(false);
         try
         {

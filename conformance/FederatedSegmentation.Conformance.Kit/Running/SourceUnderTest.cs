@@ -21,6 +21,9 @@ public sealed record SourceUnderTest
     /// <summary>Makes the engine that joins what is left.</summary>
     public required Func<IResidualEngine> CreateEngine { get; init; }
 
+    /// <summary>Makes a source of files with a name over a folder, from which keys travel to the source under test.</summary>
+    public required Func<string, string, IDataSourceConnector> OpenFiles { get; init; }
+
     /// <summary>The name parts of the schema.</summary>
     public ImmutableArray<string> Schema { get; init; } = [DefaultSchema];
 

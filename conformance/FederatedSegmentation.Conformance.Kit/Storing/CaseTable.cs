@@ -48,8 +48,13 @@ public sealed record CaseTables(ImmutableArray<CaseTable> Tables, string? WhyNon
     /// <param name="schema">The name parts of the schema that holds the tables.</param>
     public static CaseTables Of(ConformanceGroup group, SourceSpelling spelling, ImmutableArray<string> schema)
     {
+        if (!group.Elsewhere.IsEmpty && spelling.WhyNoKeys is { } none)
+        {
+            return new CaseTables([], none);
+        }
+
         var tables = ImmutableArray.CreateBuilder<CaseTable>();
-        foreach (var content in group.Tables)
+        foreach (var content in group.Tables.Where(table => !group.Elsewhere.Contains(table.EntityName)))
         {
             var columns = ImmutableArray.CreateBuilder<CaseColumn>();
             foreach (var column in content.Columns)

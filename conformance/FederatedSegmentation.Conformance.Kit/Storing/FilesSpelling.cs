@@ -21,6 +21,9 @@ public sealed class FilesSpelling : SourceSpelling
     public override string Title => "files";
 
     /// <inheritdoc />
+    public override string? WhyNoKeys => "the engine reads files where they are joined, so no keys travel to them";
+
+    /// <inheritdoc />
     public override string TypeOf(DataType type) => "text";
 
     /// <inheritdoc />

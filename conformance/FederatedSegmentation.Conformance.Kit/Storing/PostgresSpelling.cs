@@ -1,5 +1,6 @@
 using FederatedSegmentation.Conformance.Oracle.Schema;
 using FederatedSegmentation.Conformance.Oracle.Values;
+using FederatedSegmentation.Model.Fragments;
 
 namespace FederatedSegmentation.Conformance.Kit.Storing;
 
@@ -11,6 +12,8 @@ internal sealed class PostgresSpelling : SqlSpelling
     public override string Title => "PostgreSQL";
 
     protected override int LongestName => 63;
+
+    public override string? WhyNoRung(KeyPassage passage) => passage == KeyPassage.Table ? "PostgreSQL gets no tables of keys" : null;
 
     public override string TypeOf(DataType type) => type.Kind switch
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FederatedSegmentation.Conformance.Oracle.Schema;
 using FederatedSegmentation.Conformance.Oracle.Values;
+using FederatedSegmentation.Model.Fragments;
 
 namespace FederatedSegmentation.Conformance.Kit.Storing;
 
@@ -24,6 +25,12 @@ public abstract class SourceSpelling
 
     /// <summary>Why no column can have a declared type, as a sentence without a final dot; null where one can.</summary>
     public virtual string? WhyNoType(DataType type) => null;
+
+    /// <summary>Why no keys travel to such a source, as a sentence without a final dot; null where they do.</summary>
+    public virtual string? WhyNoKeys => null;
+
+    /// <summary>Why a source of this kind never has a rung of keys, as a sentence without a final dot; null where that hangs on its settings.</summary>
+    public virtual string? WhyNoRung(KeyPassage passage) => null;
 
     /// <summary>The type that a column of a declared type has.</summary>
     public abstract string TypeOf(DataType type);

@@ -32,6 +32,7 @@ internal static class ConformanceCommands
             Connector = connector,
             Spelling = spelling,
             CreateEngine = () => Composition.CreateEngine(options),
+            OpenFiles = (name, folder) => Composition.Connect(new FilesSourceOptions(name, folder), options.InFlightBytes),
             Schema = schema,
             Deadline = options.Deadline,
         };

@@ -31,6 +31,11 @@ internal static class ConformanceText
             text.Append(CultureInfo.InvariantCulture, $"{Word(same.Key.Outcome)}\t{same.Key.Group}\t{(same.Key.Outcome == CaseOutcome.Failed ? "" : $"{same.Count()} cases: ")}{same.Key.Detail}\n");
         }
 
+        if (!report.Rungs.IsEmpty)
+        {
+            text.Append("keys travelled\t").AppendJoin("; ", report.Rungs.Select(rung => string.Create(CultureInfo.InvariantCulture, $"{rung.Rung.ToString().ToLowerInvariant()}: {(rung.WhyNot is { } reason ? $"not run, {reason}" : $"{rung.Passed} cases")}"))).Append('\n');
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"{report.Source} ({report.Spelling.Title}, {report.Schema}): {report.Count(CaseOutcome.Passed)} passed, {report.Count(CaseOutcome.Failed)} failed, ");
         text.Append(CultureInfo.InvariantCulture, $"{report.Count(CaseOutcome.NotRun)} not run, {report.Count(CaseOutcome.DoesNotApply)} do not apply, in {report.Elapsed.TotalSeconds:F1} s\n");
         return text.ToString();
@@ -46,6 +51,7 @@ internal static class ConformanceText
         ["failed"] = report.Count(CaseOutcome.Failed),
         ["notRun"] = report.Count(CaseOutcome.NotRun),
         ["doesNotApply"] = report.Count(CaseOutcome.DoesNotApply),
+        ["rungs"] = new JsonArray([.. report.Rungs.Select(rung => new JsonObject { ["rung"] = rung.Rung.ToString().ToLowerInvariant(), ["passed"] = rung.Passed, ["notRun"] = rung.WhyNot })]),
         ["cases"] = new JsonArray([.. report.Results.Select(result => new JsonObject
         {
             ["case"] = result.Name,
