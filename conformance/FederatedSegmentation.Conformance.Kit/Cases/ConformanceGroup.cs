@@ -8,6 +8,8 @@ namespace FederatedSegmentation.Conformance.Kit.Cases;
 /// <summary>Cases over the same small tables: one file of <c>conformance/cases</c>. Immutable; the trees are never changed.</summary>
 public sealed record ConformanceGroup
 {
+    private const int LongerThanAnyRow = 10;
+
     /// <summary>The name of the file without its extension.</summary>
     public required string Name { get; init; }
 
@@ -45,7 +47,35 @@ public sealed record ConformanceGroup
     public required ImmutableArray<ConformanceCase> Cases { get; init; }
 
     /// <summary>A case with the group's tables, for the oracle and for the files of the product.</summary>
-    public GeneratedCase Asking(ConformanceCase asked) => new(0, Model, Tables, [.. Segments, asked.Segment], asked.Id, KeyFiles, AsOf);
+    public GeneratedCase Asking(ConformanceCase asked)
+    {
+        if (asked.IsUnfilled)
+        {
+            var filled = Filled(asked, [0]);
+            return filled.Asking(filled.Cases[0]);
+        }
+
+        return new GeneratedCase(0, Model, Tables, [.. Segments, asked.Segment], asked.Id, KeyFiles, AsOf);
+    }
+
+    /// <summary>The group with one case, in which segments of long texts stand in the place of <see cref="ConformanceCase.FillMark"/>.</summary>
+    /// <param name="asked">A case with that mark.</param>
+    /// <param name="letters">How many letters the text of each segment has besides the first few; a definition has at most a megabyte.</param>
+    public ConformanceGroup Filled(ConformanceCase asked, IReadOnlyList<int> letters)
+    {
+        var fillers = letters.Select((count, i) => (JsonNode)new JsonObject
+        {
+            ["segment"] = FormattableString.Invariant($"fill_{i}"),
+            ["of"] = (string)asked.Segment["of"]!,
+            ["where"] = new JsonObject { ["field"] = "s", ["eq"] = new string('x', count + LongerThanAnyRow) },
+        }).ToImmutableArray();
+        var references = string.Join(',', fillers.Select(filler => new JsonObject { ["in_segment"] = (string)filler["segment"]! }.ToJsonString()));
+        return this with
+        {
+            Segments = [.. Segments, .. fillers],
+            Cases = [asked with { Segment = JsonNode.Parse(asked.Segment.ToJsonString().Replace(ConformanceCase.FillMark, references, StringComparison.Ordinal))! }],
+        };
+    }
 }
 
 /// <summary>One question with its answer. Immutable.</summary>
@@ -71,6 +101,17 @@ public sealed record ConformanceCase
 
     /// <summary>The number of values that the segment lists in one place, where that decides.</summary>
     public required int Lists { get; init; }
+
+    /// <summary>Where segments of long texts go, as JSON.</summary>
+    public const string FillMark = "\"$fills\"";
+
+    /// <summary>Whether segments of long texts are still to be put into it.</summary>
+    public bool IsUnfilled => Fills is not null && Segment.ToJsonString().Contains(FillMark, StringComparison.Ordinal);
+
+    /// <summary>
+    /// How many letters longer than the source takes the statement is made, by segments of long texts in the place of <c>"$fills"</c>; null where the case is what it is.
+    /// </summary>
+    public required int? Fills { get; init; }
 
     /// <summary>The keys that travel, where some do: their number for each statement of the source that waits for keys, in the order of the plan.</summary>
     public required ImmutableArray<int> Keys { get; init; }

@@ -12,7 +12,8 @@ namespace FederatedSegmentation.Conformance.Kit.Cases;
 /// <summary>Reads a file of cases: JSON with comments and trailing commas.</summary>
 /// <remarks>
 /// Rows are written with JSON's own values or, where those lose digits, as the canonical text of the language. Two forms save space: <c>{"$range": [first, last]}</c>
-/// in a list stands for its whole numbers, <c>{"$rows": [first, last]}</c> among rows for a row of each, and <c>{"$repeat": [text, times]}</c> for a long text.
+/// in a list stands for its whole numbers, <c>{"$each": [first, last, item]}</c> for an item of each, in which <c>$i</c> is the number (also for members of an object,
+/// as its member <c>$each</c>), <c>{"$nest": [times, outer, inner]}</c> for an inner one in so many outer ones, in which it is <c>$inside</c>, <c>{"$rows": [first, last]}</c> among rows for a row of each, and <c>{"$repeat": [text, times]}</c> for a long text.
 /// </remarks>
 public static class GroupReader
 {
@@ -22,7 +23,7 @@ public static class GroupReader
 
     private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "tableNames", "elsewhere", "rungs", "rows", "segments", "keyFiles", "cases"];
 
-    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "keys", "parts", "climbs", "arrive", "open", "of", "where", "segment", "members", "fails"];
+    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "fills", "keys", "parts", "climbs", "arrive", "open", "of", "where", "segment", "members", "fails"];
 
     /// <summary>Reads a group.</summary>
     /// <param name="name">Its name.</param>
@@ -91,6 +92,7 @@ public static class GroupReader
             Asks = tree["asks"] is JsonArray asks ? [.. asks.Select(ask => (string)ask!)] : null,
             Open = (string?)tree["open"],
             Lists = (int?)tree["lists"] ?? 0,
+            Fills = (int?)tree["fills"],
             Keys = tree["keys"] switch
             {
                 null => [],
@@ -129,6 +131,11 @@ public static class GroupReader
         {
             case JsonObject { Count: 1 } repeat when repeat["$repeat"] is JsonArray { Count: 2 } parts:
                 return string.Concat(Enumerable.Repeat((string)parts[0]!, (int)parts[1]!));
+            case JsonObject { Count: 1 } nest when nest["$nest"] is JsonArray { Count: 3 } parts:
+                return Enumerable.Range(0, (int)parts[0]!).Aggregate(Expanded(parts[2]), (inner, _) => Replaced(parts[1], "$inside", inner));
+            case JsonObject tree when tree["$each"] is JsonArray { Count: 3 } each:
+                return new JsonObject(tree.Where(member => member.Key != "$each").Select(member => KeyValuePair.Create(member.Key, Expanded(member.Value)))
+                    .Concat(Each(each).SelectMany(members => members!.AsObject().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())))));
             case JsonObject tree:
                 return new JsonObject(tree.Select(member => KeyValuePair.Create(member.Key, Expanded(member.Value))));
             case JsonArray list:
@@ -138,8 +145,28 @@ public static class GroupReader
         }
     }
 
+    private static IEnumerable<JsonNode?> Each(JsonArray each)
+        => Enumerable.Range((int)each[0]!, (int)each[1]! - (int)each[0]! + 1).Select(number => Expanded(Replaced(each[2], "$i", JsonValue.Create(number))));
+
+    // A text that is the name becomes the value; inside of longer texts the value's text takes its place.
+    private static JsonNode? Replaced(JsonNode? node, string name, JsonNode? value) => node switch
+    {
+        JsonObject tree => new JsonObject(tree.Select(member => KeyValuePair.Create(InText(member.Key, name, value), Replaced(member.Value, name, value)))),
+        JsonArray list => new JsonArray([.. list.Select(item => Replaced(item, name, value))]),
+        JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String => (string)scalar! == name ? value?.DeepClone() : JsonValue.Create(InText((string)scalar!, name, value)),
+        _ => node?.DeepClone(),
+    };
+
+    private static string InText(string text, string name, JsonNode? value)
+        => value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.Number ? text.Replace(name, scalar.ToJsonString(), StringComparison.Ordinal) : text;
+
     private static IEnumerable<JsonNode?> ExpandedItem(JsonNode? item)
     {
+        if (item is JsonObject { Count: 1 } repeated && repeated["$each"] is JsonArray { Count: 3 } each)
+        {
+            return Each(each);
+        }
+
         if (item is not JsonObject { Count: 1 } range || (range["$range"] ?? range["$rows"]) is not JsonArray { Count: 2 } bounds)
         {
             return [Expanded(item)];

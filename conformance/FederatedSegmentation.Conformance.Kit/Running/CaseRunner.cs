@@ -46,7 +46,7 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
         }
 
         var worst = names.Select(name => CapabilityTable.Of(_capabilities, name).Verdict).Append(PushdownVerdict.Full).Max();
-        return asked.Lists > _capabilities.MaxListedValues ? PushdownVerdict.None : worst;
+        return asked.Lists > _capabilities.MaxListedValues || asked.Fills > 0 ? PushdownVerdict.None : worst;
     }
 
     private IEnumerable<string> Differences(ConformanceCase asked, OracleOutcome expected, PushdownVerdict? claim, CaseWay pushed, CaseWay fetched)
@@ -62,7 +62,7 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
             yield return $"the source claims {Text(claimed)}, and the plan says {(verdict is { } went ? Text(went) : "nothing of it")}{(pushed.Reasons.IsEmpty ? "" : $" ({string.Join("; ", pushed.Reasons)})")}";
         }
 
-        if (claim is PushdownVerdict.None or PushdownVerdict.Recheck && asked.Lists <= _capabilities.MaxListedValues)
+        if (claim is PushdownVerdict.None or PushdownVerdict.Recheck && asked.Lists <= _capabilities.MaxListedValues && asked.Fills is null)
         {
             var reasons = asked.Asks!.Value.Select(name => CapabilityTable.Of(_capabilities, name)).Where(support => support.Verdict == claim).Select(support => support.Reason).ToList();
             if (!reasons.Exists(reason => pushed.Reasons.Any(told => told.Contains(reason, StringComparison.Ordinal))))

@@ -77,6 +77,16 @@ public static class ConformanceRun
             return;
         }
 
+        if (cases.Any(one => one.Fills is not null))
+        {
+            foreach (var one in cases)
+            {
+                onResult(await FilledRunner.RunAsync(source, group, one, tables, cancellationToken).ConfigureAwait(false));
+            }
+
+            return;
+        }
+
         var pushing = folder.Open(source.Connector.Capabilities, ReductionPolicy.Default);
         await using var endOfPushing = pushing.ConfigureAwait(false);
         var fetching = folder.Open(CapabilityTable.RowsOnly(source.Connector.Capabilities), ReductionPolicy.Default);
@@ -91,7 +101,7 @@ public static class ConformanceRun
     // One question for metadata tells whether there is any use in asking on: a source that does not answer takes its time to say so.
     private static async Task<Problem?> WhyUnreachableAsync(SourceUnderTest source, ConformanceGroup group, ImmutableArray<CaseTable> tables, CancellationToken cancellationToken)
     {
-        using var folder = await GroupFolder.CreateAsync(group, tables, source, cancellationToken).ConfigureAwait(false);
+        using var folder = await GroupFolder.CreateAsync(group.Cases[0].IsUnfilled ? group.Filled(group.Cases[0], [0]) : group, tables, source, cancellationToken).ConfigureAwait(false);
         var gateway = folder.Open(source.Connector.Capabilities, ReductionPolicy.Default);
         await using var end = gateway.ConfigureAwait(false);
         try

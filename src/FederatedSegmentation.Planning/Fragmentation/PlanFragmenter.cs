@@ -170,7 +170,7 @@ internal sealed class PlanFragmenter(PlanScope scope, PlanEstimator estimator, I
     }
 
     private static bool IsAt(Cut cut, string name, Capabilities source)
-        => cut.Anywhere ? cut.Plan is KeyListPlan keys && keys.Keys.Length * keys.Columns.Length <= source.MaxListedValues : string.Equals(cut.Source, name, StringComparison.Ordinal);
+        => cut.Anywhere ? cut.Plan is KeyListPlan keys && keys.Keys.Length * keys.Columns.Length <= source.MaxListedValues && PushdownRules.Bytes(keys.Keys.SelectMany(key => key)) <= source.MaxStatementBytes : string.Equals(cut.Source, name, StringComparison.Ordinal);
 
     private Cut OfferUnary(LogicalPlan plan, LogicalPlan child, Func<Capabilities, Support> rule)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using FederatedSegmentation.Model.Algebra;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
@@ -18,10 +19,11 @@ internal static class PushdownRules
         var support = Worst(PlanTree.Expressions(leaf).Select(expression => Of(expression, source)));
         return leaf switch
         {
-            ComparisonPlan comparison => Worst([support, Comparison(comparison, source)]),
             InListPlan list when list.Items.Length > source.MaxListedValues
                 => Support.None($"the list has {list.Items.Length} values, the source takes {source.MaxListedValues}"),
+            _ when LiteralBytes(leaf) > source.MaxStatementBytes => Support.None("its values are too long for a statement of the source"),
             InListPlan list => Worst([support, Equality(list.Value.Type, source), .. list.Items.Select(item => Of(new LiteralExpression(item, list.Value.Type), source))]),
+            ComparisonPlan comparison => Worst([support, Comparison(comparison, source)]),
             TextMatchPlan => Worst([support, source.TextMatch]),
             IsNullPlan => Worst([support, source.PlainComparison]),
             MonthDayPlan days => Worst([support, Zone(days.Value.Type, days.Zone, source)]),
@@ -93,6 +95,17 @@ internal static class PushdownRules
     /// <summary>The least of the verdicts, with its reason; of equals the last, which is the more specific.</summary>
     public static Support Worst(params IEnumerable<Support> supports)
         => supports.Aggregate(Plain, (worst, next) => next.Verdict >= worst.Verdict && next != Plain ? next : worst);
+
+    /// <summary>The bytes that literals take in a statement, at the least.</summary>
+    public static long Bytes(IEnumerable<Literal> literals) => literals.Sum(literal => literal switch
+    {
+        StringLiteral text => 2L + Encoding.UTF8.GetByteCount(text.Value),
+        BinaryLiteral bytes => 2L * bytes.Value.Length,
+        _ => 1L,
+    });
+
+    private static long LiteralBytes(LeafPlan leaf)
+        => Bytes(leaf is InListPlan list ? list.Items : []) + Bytes(PlanTree.Expressions(leaf).OfType<LiteralExpression>().Select(literal => literal.Value));
 
     private static Support Comparison(ComparisonPlan comparison, Capabilities source)
     {

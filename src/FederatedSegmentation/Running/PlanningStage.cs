@@ -4,34 +4,74 @@ using System.Globalization;
 using FederatedSegmentation.Connectors;
 using FederatedSegmentation.Execution;
 using FederatedSegmentation.Model.Entities;
+using FederatedSegmentation.Model.Errors;
 using FederatedSegmentation.Model.Fragments;
 using FederatedSegmentation.Model.Resolved;
 using FederatedSegmentation.Planning;
 using FederatedSegmentation.Planning.Reduction;
 using FederatedSegmentation.Residual;
 using FederatedSegmentation.Sql;
+using FederatedSegmentation.Sql.Compilation;
 
 namespace FederatedSegmentation.Running;
 
 /// <summary>Describes the tables of a resolved segment at their sources, plans it, and writes every statement.</summary>
 internal sealed class PlanningStage(IReadOnlyDictionary<string, IDataSourceConnector> sources, IResidualEngine engine, ReductionPolicy reductions, TimeProvider time)
 {
-    /// <summary>The plan with its statements.</summary>
+    private const int FewerValues = 16;
+
+    /// <summary>The plan with its statements. Where one would be longer than its source takes, the longest values stay with the engine.</summary>
     public async Task<PlannedSegment> PlanAsync(ResolvedRequest request, CancellationToken cancellationToken)
     {
         var entities = SegmentPlanner.EntitiesOf(request.Run);
         var tables = await DescribeAsync(entities, cancellationToken).ConfigureAwait(false);
         await KeyFileHeader.CheckAsync(request.Run, cancellationToken).ConfigureAwait(false);
         var capabilities = entities.Select(entity => entity.Source).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => sources[name].Capabilities, StringComparer.Ordinal);
-        var plan = SegmentPlanner.Plan(request.Run, tables, capabilities, reductions);
-
         var engineTables = new EngineTables(sources, tables);
-        var compiled = plan.Fragments.Select(fragment => sources[fragment.Source] is IRemoteSource remote
-            ? remote.Compile(fragment.Id, fragment.Reduction is null ? fragment.Plan : ReducedPlan.Shown(fragment, LabelOf(fragment.Reduction)), tables)
-            : engine.CompileFragment(fragment, engineTables)).ToImmutableArray();
+        SegmentPlan plan;
+        ImmutableArray<CompiledFragment> compiled;
+        while (true)
+        {
+            plan = SegmentPlanner.Plan(request.Run, tables, capabilities, reductions);
+            if (TryCompile(plan, capabilities, tables, engineTables, out compiled) is not { } tooLong)
+            {
+                break;
+            }
+
+            // Fewer values go to the source, and more rows come; without any value a statement is as long as the segment is.
+            capabilities[tooLong] = capabilities[tooLong] with { MaxStatementBytes = capabilities[tooLong].MaxStatementBytes / FewerValues };
+        }
+
         var keys = plan.Fragments.Where(fragment => fragment.Reduction is not null).ToFrozenDictionary(fragment => fragment.Id, fragment => engine.CompileKeys(fragment, plan, engineTables), StringComparer.Ordinal);
         var statements = engine.Compile(plan, SegmentPlanner.MemberNames(request.Run.Main), engineTables);
         return new PlannedSegment(request.Run, request.AsOf, plan, tables, compiled, keys, statements, engine.Name, time.GetElapsedTime(request.Started));
+    }
+
+    // Null, or the source for which a statement is too long, though it could be shorter.
+    private string? TryCompile(SegmentPlan plan, Dictionary<string, Capabilities> planned, Dictionary<Entity, StoredTable> tables, EngineTables engineTables, out ImmutableArray<CompiledFragment> compiled)
+    {
+        var statements = ImmutableArray.CreateBuilder<CompiledFragment>(plan.Fragments.Length);
+        compiled = [];
+        foreach (var fragment in plan.Fragments)
+        {
+            if (sources[fragment.Source] is not IRemoteSource remote)
+            {
+                statements.Add(engine.CompileFragment(fragment, engineTables));
+                continue;
+            }
+
+            try
+            {
+                statements.Add(remote.Compile(fragment.Id, fragment.Reduction is null ? fragment.Plan : ReducedPlan.Shown(fragment, LabelOf(fragment.Reduction)), tables));
+            }
+            catch (FederatedSegmentationException failure) when (failure.Problems is [{ Code: PlanCompiler.StatementTooLarge }] && planned[fragment.Source].MaxStatementBytes > 0)
+            {
+                return fragment.Source;
+            }
+        }
+
+        compiled = statements.MoveToImmutable();
+        return null;
     }
 
     // The keys are known when the run comes to it.
