@@ -28,6 +28,12 @@ public sealed record ConformanceGroup
     /// <summary>Names of tables that matter, by entity; others are made of the group's name.</summary>
     public required ImmutableDictionary<string, string> TableNames { get; init; }
 
+    /// <summary>The columns, as <c>entity.column</c>, that the model declares and the tables do not have.</summary>
+    public required ImmutableHashSet<string> Missing { get; init; }
+
+    /// <summary>The texts that stand in every row of columns, as <c>entity.column</c>, which are text in the tables whatever the model declares.</summary>
+    public required ImmutableDictionary<string, string> BecameText { get; init; }
+
     /// <summary>The entities whose tables lie in files, so that their keys travel to the source; empty where all lie in the source.</summary>
     public required ImmutableHashSet<string> Elsewhere { get; init; }
 
@@ -108,6 +114,12 @@ public sealed record ConformanceCase
     /// <summary>Whether segments of long texts are still to be put into it.</summary>
     public bool IsUnfilled => Fills is not null && Segment.ToJsonString().Contains(FillMark, StringComparison.Ordinal);
 
+    /// <summary>What the error has to name where the source differs from what is declared, so that no members are the only right answer; null where there are some.</summary>
+    public required string? Refused { get; init; }
+
+    /// <summary>When the case is cancelled once, before it is run; null where it is not.</summary>
+    public required CancelPoint? Cancels { get; init; }
+
     /// <summary>
     /// How many letters longer than the source takes the statement is made, by segments of long texts in the place of <c>"$fills"</c>; null where the case is what it is.
     /// </summary>
@@ -127,4 +139,17 @@ public sealed record ConformanceCase
 
     /// <summary>The members in key order, as people read them from the text of the language: the key's canonical text, then tier, arm and bucket, joined by <c>|</c>. Null where a data error is the only right answer.</summary>
     public required ImmutableArray<string>? Members { get; init; }
+}
+
+/// <summary>When a run is cancelled.</summary>
+public enum CancelPoint
+{
+    /// <summary>Before it starts.</summary>
+    Before,
+
+    /// <summary>When the source has its statement.</summary>
+    Running,
+
+    /// <summary>While rows arrive.</summary>
+    Fetching,
 }

@@ -21,9 +21,9 @@ public static class GroupReader
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "tableNames", "elsewhere", "rungs", "rows", "segments", "keyFiles", "cases"];
+    private static readonly string[] GroupKeys = ["about", "asOf", "entities", "relationships", "stored", "missing", "becameText", "tableNames", "elsewhere", "rungs", "rows", "segments", "keyFiles", "cases"];
 
-    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "fills", "keys", "parts", "climbs", "arrive", "open", "of", "where", "segment", "members", "fails"];
+    private static readonly string[] CaseKeys = ["case", "says", "asks", "lists", "refused", "cancels", "fills", "keys", "parts", "climbs", "arrive", "open", "of", "where", "segment", "members", "fails"];
 
     /// <summary>Reads a group.</summary>
     /// <param name="name">Its name.</param>
@@ -68,6 +68,8 @@ public static class GroupReader
             Stored = (tree["stored"]?.AsObject() ?? []).ToImmutableDictionary(
                 column => column.Key, column => column.Value!.AsObject().ToImmutableDictionary(kind => kind.Key, kind => (string)kind.Value!)),
             TableNames = (tree["tableNames"]?.AsObject() ?? []).ToImmutableDictionary(entity => entity.Key, entity => (string)entity.Value!),
+            Missing = [.. (tree["missing"]?.AsArray() ?? []).Select(column => (string)column!)],
+            BecameText = (tree["becameText"]?.AsObject() ?? []).ToImmutableDictionary(column => column.Key, column => (string)column.Value!),
             Elsewhere = [.. (tree["elsewhere"]?.AsArray() ?? []).Select(entity => (string)entity!)],
             Rungs = (tree["rungs"]?.AsObject() ?? []).ToImmutableDictionary(rung => Enum.Parse<KeyPassage>(rung.Key, ignoreCase: true), rung => (int)rung.Value!),
             Segments = [.. (tree["segments"]?.AsArray() ?? []).Select(segment => segment!.DeepClone())],
@@ -92,6 +94,8 @@ public static class GroupReader
             Asks = tree["asks"] is JsonArray asks ? [.. asks.Select(ask => (string)ask!)] : null,
             Open = (string?)tree["open"],
             Lists = (int?)tree["lists"] ?? 0,
+            Refused = (string?)tree["refused"],
+            Cancels = (string?)tree["cancels"] is { } point ? Enum.Parse<CancelPoint>(point, ignoreCase: true) : null,
             Fills = (int?)tree["fills"],
             Keys = tree["keys"] switch
             {

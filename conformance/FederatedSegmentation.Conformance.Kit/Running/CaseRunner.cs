@@ -17,6 +17,7 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
     {
         var started = TimeProvider.System.GetTimestamp();
         var expected = group.Asking(asked).Evaluate();
+        var cancelled = asked.Cancels is { } point ? await _ways.CancelAsync(pushing, asked, point, cancellationToken).ConfigureAwait(false) : null;
         var pushed = await _ways.GoAsync(pushing, asked, explains: true, cancellationToken).ConfigureAwait(false);
         if (pushed.Problem is { } missing && WayRunner.IsMissing(missing))
         {
@@ -26,7 +27,7 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
         var fetched = await _ways.GoAsync(fetching, asked, explains: true, cancellationToken).ConfigureAwait(false);
         var claim = ClaimOf(asked);
         var refusal = new[] { pushed, fetched }.Select(way => way.Problem is { } problem ? source.WhyStandInRefuses(problem) : null).FirstOrDefault(reason => reason is not null);
-        var differences = refusal is null ? Differences(asked, expected, claim, pushed, fetched).ToList() : [];
+        var differences = refusal is null ? (asked.Refused is { } named ? Refusals(named, pushed, fetched) : Differences(asked, expected, claim, pushed, fetched)).Concat(cancelled is { } wrong ? [wrong] : []).ToList() : [];
         var outcome = refusal is not null ? CaseOutcome.NotRun : differences.Count > 0 ? CaseOutcome.Failed : CaseOutcome.Passed;
         return new CaseResult(group, asked, outcome, refusal ?? string.Join("; ", differences))
         {
@@ -48,6 +49,11 @@ internal sealed class CaseRunner(SourceUnderTest source, ConformanceGroup group,
         var worst = names.Select(name => CapabilityTable.Of(_capabilities, name).Verdict).Append(PushdownVerdict.Full).Max();
         return asked.Lists > _capabilities.MaxListedValues || asked.Fills > 0 ? PushdownVerdict.None : worst;
     }
+
+    // A model that is not what the source has: no members, and an error that says in what they differ.
+    private static IEnumerable<string> Refusals(string named, CaseWay pushed, CaseWay fetched) => new[] { (Way: pushed, Name: "pushed"), (Way: fetched, Name: "not pushed") }
+        .Where(ran => ran.Way.Problem is not { } problem || !problem.Message.Contains(named, StringComparison.Ordinal))
+        .Select(ran => ran.Way.Problem is { } problem ? $"{ran.Name} it fails with {problem.Code}, which does not name '{named}': {problem.Message.TrimEnd('.')}" : $"{ran.Name} it gives {MemberLists.Shown(ran.Way.Members)}, and no error that names '{named}'");
 
     private IEnumerable<string> Differences(ConformanceCase asked, OracleOutcome expected, PushdownVerdict? claim, CaseWay pushed, CaseWay fetched)
     {

@@ -54,8 +54,9 @@ public sealed record CaseTables(ImmutableArray<CaseTable> Tables, string? WhyNon
         }
 
         var tables = ImmutableArray.CreateBuilder<CaseTable>();
-        foreach (var content in group.Tables.Where(table => !group.Elsewhere.Contains(table.EntityName)))
+        foreach (var declared in group.Tables.Where(table => !group.Elsewhere.Contains(table.EntityName)))
         {
+            var content = Drifted(declared, group);
             var columns = ImmutableArray.CreateBuilder<CaseColumn>();
             foreach (var column in content.Columns)
             {
@@ -85,6 +86,23 @@ public sealed record CaseTables(ImmutableArray<CaseTable> Tables, string? WhyNon
         }
 
         return new CaseTables(tables.ToImmutable(), null);
+    }
+
+    // What the tables really are, where that is not what the model declares.
+    private static GeneratedTable Drifted(GeneratedTable table, ConformanceGroup group)
+    {
+        if (group.Missing.IsEmpty && group.BecameText.IsEmpty)
+        {
+            return table;
+        }
+
+        string NameOf(int column) => $"{table.EntityName}.{table.Columns[column].LogicalName}";
+        ImmutableArray<int> kept = [.. Enumerable.Range(0, table.Columns.Length).Where(i => !group.Missing.Contains(NameOf(i)))];
+        return table with
+        {
+            Columns = [.. kept.Select(i => group.BecameText.ContainsKey(NameOf(i)) ? table.Columns[i] with { Type = "string" } : table.Columns[i])],
+            Rows = [.. table.Rows.Select(row => kept.Select(i => group.BecameText.TryGetValue(NameOf(i), out var text) ? new Value.Text(text) : row[i]).ToImmutableArray())],
+        };
     }
 
     private static bool TryTypeOf(ConformanceGroup group, string entity, string column, DataType type, SourceSpelling spelling, out string native)
