@@ -13,7 +13,7 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
     public async Task A_service_principal_gets_one_token_for_many_requests()
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
-        await using var connector = OAuth("local-secret");
+        await using var connector = OAuth(workspace, "local-secret");
         Assert.Equal(Tables.Many, (await Workspace.ReadAsync(connector, Workspace.Fragment("SELECT n FROM many", Number), CancellationToken.None)).Count);
         Assert.Single(await workspace.Server.Control.LogAsync(CancellationToken.None), request => request.Operation == "token");
     }
@@ -28,7 +28,7 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
         await workspace.SetAsync(("chunkRows", 1000), ("linksPerAnswer", 1));
         await workspace.FaultAsync(operation, "expire");
-        await using var connector = OAuth("local-secret");
+        await using var connector = OAuth(workspace, "local-secret");
         Assert.Equal(Tables.Many, (await Workspace.ReadAsync(connector, Workspace.Fragment("SELECT n FROM many", Number), CancellationToken.None)).Count);
         Assert.Equal(0, await workspace.Server.Control.WaitingFaultsAsync(CancellationToken.None));
         Assert.Equal(2, (await workspace.Server.Control.LogAsync(CancellationToken.None)).Count(request => request.Operation == "token"));
@@ -39,7 +39,7 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
         await workspace.FaultAsync("poll", "expire", ("times", 2));
-        await using var connector = OAuth("local-secret");
+        await using var connector = OAuth(workspace, "local-secret");
         var refused = await Workspace.FailureAsync(connector);
         Assert.Equal("SRC003", refused.Problems[0].Code);
         Assert.False(refused.Problems[0].IsTransient);
@@ -49,7 +49,7 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
     public async Task A_wrong_secret_and_a_wrong_token_are_told_and_not_shown()
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
-        await using (var connector = OAuth("s3cret-value"))
+        await using (var connector = OAuth(workspace, "s3cret-value"))
         {
             var refused = await Workspace.FailureAsync(connector);
             Assert.Equal("SRC003", refused.Problems[0].Code);
@@ -92,5 +92,5 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
         Assert.Equal(5, proxy.Requests.Count(request => request.StartsWith(FormattableString.Invariant($"GET http://127.0.0.1:{(int)workspace.Server.Ready["storagePort"]!}/storage/"), StringComparison.Ordinal)));
     }
 
-    private DatabricksConnector OAuth(string secret) => workspace.Connect(options => options with { Auth = DatabricksAuth.OAuthMachineToMachine, ClientId = "local-client" }, secret);
+    internal static DatabricksConnector OAuth(Workspace workspace, string secret) => workspace.Connect(options => options with { Auth = DatabricksAuth.OAuthMachineToMachine, ClientId = "local-client" }, secret);
 }
