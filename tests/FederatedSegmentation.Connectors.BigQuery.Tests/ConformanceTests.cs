@@ -34,6 +34,6 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             },
             _ => ValueTask.FromResult(key.ToJsonString()),
             TimeProvider.System);
-        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 4, isMatrixSource: true, output);
+        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 5, isMatrixSource: true, output);
     }
 }

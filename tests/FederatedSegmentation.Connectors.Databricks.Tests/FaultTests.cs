@@ -8,16 +8,11 @@ namespace FederatedSegmentation.Connectors.Databricks.Tests;
 public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
 {
     [WarehouseTheory]
-    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"7\"}}", "SRC008", true, 7)]
-    [InlineData("submit", "throttle", "{}", "SRC008", true, null)]
-    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"soon\"}}", "SRC008", true, null)]
-    [InlineData("submit", "throttle", "{\"headers\":{\"retry-after\":\"99999999999999\"}}", "SRC008", true, 86400)]
     [InlineData("submit", "status", "{\"status\":503,\"headers\":{\"retry-after\":\"2\"}}", "SRC008", true, 2)]
     [InlineData("submit", "status", "{\"status\":500}", "SRC009", true, null)]
     [InlineData("submit", "status", "{\"status\":502,\"body\":\"<html>\"}", "SRC007", true, null)]
     [InlineData("submit", "status", "{\"status\":302,\"headers\":{\"location\":\"https://example.com/\"}}", "SRC001", false, null)]
     [InlineData("submit", "drop", "{}", "SRC007", true, null)]
-    [InlineData("submit", "loseResponse", "{}", "SRC007", true, null)]
     [InlineData("submit", "truncate", "{\"bytes\":20}", "SRC007", true, null)]
     [InlineData("submit", "replaceBody", "{\"body\":\"{\"}", "SRC010", true, null)]
     [InlineData("submit", "replaceBody", "{\"body\":\"[]\"}", "SRC010", true, null)]
@@ -29,9 +24,7 @@ public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("link", "status", "{\"status\":503,\"headers\":{\"retry-after\":\"3\"}}", "SRC010", true, 3)]
     [InlineData("link", "status", "{\"status\":404}", "SRC010", true, null)]
     [InlineData("link", "expire", "{\"times\":-1}", "SRC010", true, null)]
-    [InlineData("link", "truncate", "{\"bytes\":500}", "SRC007", true, null)]
     [InlineData("link", "drop", "{\"times\":-1}", "SRC007", true, null)]
-    [InlineData("link", "replaceBody", "{\"body\":\"not arrow at all\"}", "SRC010", true, null)]
     [InlineData("link", "replaceBody", "{\"body\":\"\"}", "SRC010", true, null)]
     [InlineData("link", "replaceBody", "{\"body\":\"/////wAAAIA=\",\"encoding\":\"base64\"}", "SRC010", true, null)]
     // 200 MB of zeros.
@@ -161,13 +154,5 @@ public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
             var full = (await Workspace.FailureAsync(connector)).Problems[0];
             Assert.Equal(("SRC008", true), (full.Code, full.IsTransient));
         }
-    }
-
-    [WarehouseFact]
-    public async Task A_column_of_another_type_than_planned_is_no_answer()
-    {
-        await workspace.Server.Control.ResetAsync(CancellationToken.None);
-        await using var connector = workspace.Connect();
-        Assert.Equal("INT003", (await Workspace.FailureAsync(connector, "SELECT t FROM many")).Problems[0].Code);
     }
 }

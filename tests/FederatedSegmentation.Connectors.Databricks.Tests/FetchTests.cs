@@ -81,26 +81,6 @@ public sealed class FetchTests(Workspace workspace) : IClassFixture<Workspace>
     }
 
     [WarehouseFact]
-    public async Task A_stopped_warehouse_is_waited_for()
-    {
-        await workspace.Server.Control.ResetAsync(CancellationToken.None);
-        await workspace.Server.Control.VendorAsync(new() { ["warehouse"] = "STOPPED", ["startMs"] = 200 }, CancellationToken.None);
-        await using var connector = workspace.Connect();
-        Assert.Equal(Tables.Many, (await Workspace.ReadAsync(connector, Workspace.Fragment("SELECT n FROM many", Number), CancellationToken.None)).Count);
-    }
-
-    [WarehouseFact]
-    public async Task A_link_that_has_expired_is_replaced()
-    {
-        await workspace.Server.Control.ResetAsync(CancellationToken.None);
-        await workspace.SetAsync(("chunkRows", 1000));
-        await workspace.FaultAsync("link", "expire", ("times", 2));
-        await using var connector = workspace.Connect();
-        Assert.Equal(Tables.Many, (await Workspace.ReadAsync(connector, Workspace.Fragment("SELECT n FROM many", Number), CancellationToken.None)).Count);
-        Assert.Equal(0, await workspace.Server.Control.WaitingFaultsAsync(CancellationToken.None));
-    }
-
-    [WarehouseFact]
     public async Task A_link_that_is_about_to_expire_is_replaced_before_it_is_used()
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);

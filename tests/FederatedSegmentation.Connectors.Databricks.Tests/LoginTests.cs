@@ -20,8 +20,6 @@ public sealed class LoginTests(Workspace workspace) : IClassFixture<Workspace>
 
     [WarehouseTheory]
     [InlineData("submit")]
-    [InlineData("poll")]
-    [InlineData("chunk")]
     [InlineData("openSession")]
     public async Task A_token_that_is_refused_is_renewed_once_and_nothing_is_lost(string operation)
     {

@@ -28,6 +28,6 @@ public sealed class ConformanceTests(ITestOutputHelper output)
                 ServerCertificate = server.CertificateFile,
             },
             TimeProvider.System);
-        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 4, isMatrixSource: true, output);
+        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 5, isMatrixSource: true, output);
     }
 }

@@ -64,8 +64,6 @@ public sealed class FailureTests(OwnServer own) : IClassFixture<OwnServer>
 
     [WarehouseTheory]
     [InlineData("drop", "SRC007", "broke")]
-    [InlineData("truncate", "SRC007", "broke")]
-    [InlineData("lieRows", "SRC010", "the server says")]
     [InlineData("errorBit", "SRC010", "does not name")]
     public async Task An_answer_that_is_not_whole_is_no_answer(string kind, string code, string part)
     {

@@ -10,6 +10,8 @@ public sealed class MisbehaviourOfFabricTests(MisbehavingWarehouse warehouse) : 
 {
     private const string Token = "does not apply: a token is looked at when the connection is made, and holds for it";
 
+    private Misbehaviour? _begun;
+
     public int Rows => 20_000;
 
     public CompiledFragment Numbers => SourceOver.Numbers("SELECT t.id FROM T AS t");
@@ -38,9 +40,13 @@ public sealed class MisbehaviourOfFabricTests(MisbehavingWarehouse warehouse) : 
 
     public IRemoteSource Connect() => SourceOver.Connector(SourceOver.Options(warehouse.Server));
 
-    public Task ResetAsync() => warehouse.Server.Control.ResetAsync(CancellationToken.None);
+    public Task ResetAsync()
+    {
+        _begun = null;
+        return warehouse.Server.Control.ResetAsync(CancellationToken.None);
+    }
 
-    public Task BeginAsync(Misbehaviour what, string? retryAfter) => what switch
+    public Task BeginAsync(Misbehaviour what, string? retryAfter) => (_begun = what) switch
     {
         Misbehaviour.Busy => warehouse.Server.FaultAsync("throttle", "query", "FROM T"),
         Misbehaviour.LoseAnswer => warehouse.Server.FaultAsync("drop", "query", "FROM T"),
@@ -53,7 +59,8 @@ public sealed class MisbehaviourOfFabricTests(MisbehavingWarehouse warehouse) : 
 
     public Task<int> WaitingAsync() => warehouse.Server.Control.WaitingFaultsAsync(CancellationToken.None);
 
-    public async Task<int> SubmissionsAsync() => (await warehouse.Server.Control.LogAsync(CancellationToken.None)).Count(request => request.Operation == "query" && (request.Statement ?? "").Contains("FROM T", StringComparison.Ordinal));
+    // A statement that is refused or dropped before it runs is not in the log.
+    public async Task<int> SubmissionsAsync() => (_begun is Misbehaviour.Busy or Misbehaviour.LoseAnswer && await WaitingAsync() == 0 ? 1 : 0) + (await warehouse.Server.Control.LogAsync(CancellationToken.None)).Count(request => request.Operation == "query" && (request.Statement ?? "").Contains("FROM T", StringComparison.Ordinal));
 }
 
 /// <summary>A local warehouse of the tests of a class, which misbehaves for them alone.</summary>

@@ -14,7 +14,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         {
             await FilesSpelling.WriteAsync(root, ConformanceChecks.TablesOf("files"), CancellationToken.None);
             await using var connector = new FilesConnector("lake", root, TimeProvider.System);
-            await ConformanceChecks.HoldAsync(connector, _ => null, every: 4, isMatrixSource: true, output);
+            await ConformanceChecks.HoldAsync(connector, _ => null, every: 5, isMatrixSource: true, output);
         }
         finally
         {

@@ -19,6 +19,6 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             new SnowflakeOptions { Endpoint = server.Endpoint, Account = "LOCAL", Authentication = SnowflakeAuthentication.ProgrammaticAccessToken, Database = "KIT", Schema = SourceUnderTest.DefaultSchema, ScratchSchema = ConformanceChecks.ScratchSchema },
             new SnowflakeSecrets(_ => ValueTask.FromResult((string)server.Ready["pat"]!)),
             TimeProvider.System);
-        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 4, isMatrixSource: true, output);
+        await ConformanceChecks.HoldAsync(connector, StandIn.WhyItRefuses, every: 5, isMatrixSource: true, output);
     }
 }

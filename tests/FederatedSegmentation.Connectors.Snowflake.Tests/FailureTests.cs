@@ -12,10 +12,7 @@ public sealed class FailureTests(LocalSnowflake snowflake) : IClassFixture<Local
     private const string Many = "SELECT many partitions";
 
     [WarehouseTheory]
-    [InlineData("submit", "throttle", null, "SRC008", true, SubmissionState.NotSubmitted)]
     [InlineData("submit", "throttle", "17", "SRC008", true, SubmissionState.NotSubmitted)]
-    [InlineData("submit", "throttle", "Fri, 01 Jan 2100 00:00:00 GMT", "SRC008", true, SubmissionState.NotSubmitted)]
-    [InlineData("submit", "throttle", "soon", "SRC008", true, SubmissionState.NotSubmitted)]
     [InlineData("submit", "status", null, "SRC009", true, SubmissionState.Unknown)]
     [InlineData("submit", "drop", null, "SRC007", true, SubmissionState.Unknown)]
     [InlineData("submit", "loseResponse", null, "SRC007", true, SubmissionState.Unknown)]
@@ -24,9 +21,6 @@ public sealed class FailureTests(LocalSnowflake snowflake) : IClassFixture<Local
     [InlineData("poll", "replaceBody", null, "SRC010", true, SubmissionState.Submitted)]
     [InlineData("poll", "lieRows", null, "SRC010", true, SubmissionState.Submitted)]
     [InlineData("partition", "throttle", null, "SRC008", true, SubmissionState.Submitted)]
-    [InlineData("partition", "truncate", null, "SRC007", true, SubmissionState.Submitted)]
-    [InlineData("partition", "replaceBody", null, "SRC010", true, SubmissionState.Submitted)]
-    [InlineData("partition", "lieRows", null, "SRC010", true, SubmissionState.Submitted)]
     public async Task Each_misbehaviour_is_a_typed_error_and_nothing_is_repeated(string operation, string kind, string? retryAfter, string code, bool isTransient, SubmissionState submission)
     {
         await CannedManyAsync();

@@ -31,6 +31,19 @@ public static class ConformanceChecks
     /// <summary>The tables of all groups that a kind of source can store, in the schema of the kit.</summary>
     public static IReadOnlyList<CaseTable> TablesOf(string kind) => [.. CaseLibrary.All.SelectMany(group => CaseTables.Of(group, SourceSpelling.Of(kind)!, [SourceUnderTest.DefaultSchema]).Tables)];
 
+    /// <summary>A source under test over a connector, with the engine and the files of tests.</summary>
+    /// <param name="connector">The connector; the caller disposes of it.</param>
+    /// <param name="whyStandInRefuses">See <see cref="SourceUnderTest.WhyStandInRefuses"/>.</param>
+    public static SourceUnderTest SourceOf(IDataSourceConnector connector, Func<Problem, string?> whyStandInRefuses) => new()
+    {
+        Connector = connector,
+        Spelling = SourceSpelling.Of(connector.Kind)!,
+        CreateEngine = () => new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 24, KeepsSpare: false), new PinnedZoneRules()),
+        OpenFiles = (name, folder) => new FilesConnector(name, folder, TimeProvider.System),
+        SideBySide = Environment.ProcessorCount,
+        WhyStandInRefuses = whyStandInRefuses,
+    };
+
     /// <summary>Runs the cases.</summary>
     /// <param name="connector">The connector; the caller disposes of it.</param>
     /// <param name="whyStandInRefuses">See <see cref="SourceUnderTest.WhyStandInRefuses"/>.</param>
@@ -41,15 +54,7 @@ public static class ConformanceChecks
     {
         var spelling = SourceSpelling.Of(connector.Kind)!;
         var only = Environment.GetEnvironmentVariable(OnlyVariable);
-        var source = new SourceUnderTest
-        {
-            Connector = connector,
-            Spelling = spelling,
-            CreateEngine = () => new DuckDbResidualEngine(new DuckDbEngineOptions(1L << 30, 1, null, 1L << 30, 1 << 24, KeepsSpare: false), new PinnedZoneRules()),
-            OpenFiles = (name, folder) => new FilesConnector(name, folder, TimeProvider.System),
-            SideBySide = Environment.ProcessorCount,
-            WhyStandInRefuses = whyStandInRefuses,
-        };
+        var source = SourceOf(connector, whyStandInRefuses);
         var share = MatrixFile.IsWritten ? 1 : int.TryParse(Environment.GetEnvironmentVariable(EveryVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : every;
         var names = CaseLibrary.All.SelectMany(group => group.Cases.Select(one => $"{group.Name}/{one.Id}"))
             .Where((_, i) => i % share == SourceSpelling.All.IndexOf(spelling) % share)

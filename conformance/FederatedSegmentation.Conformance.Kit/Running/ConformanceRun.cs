@@ -16,12 +16,22 @@ public static class ConformanceRun
     /// <param name="isChosen">Whether to run a case, by its group and itself.</param>
     /// <param name="onResult">Hears of each result; called from several threads.</param>
     /// <param name="cancellationToken">Cancels the runs and their statements.</param>
-    public static async Task<ConformanceReport> RunAsync(
+    public static Task<ConformanceReport> RunAsync(
         SourceUnderTest source, Func<ConformanceGroup, ConformanceCase, bool> isChosen, Action<CaseResult> onResult, CancellationToken cancellationToken)
+        => RunAsync(source, CaseLibrary.All, isChosen, onResult, cancellationToken);
+
+    /// <summary>Runs cases of the caller's own.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="library">The groups.</param>
+    /// <param name="isChosen">Whether to run a case, by its group and itself.</param>
+    /// <param name="onResult">Hears of each result; called from several threads.</param>
+    /// <param name="cancellationToken">Cancels the runs and their statements.</param>
+    public static async Task<ConformanceReport> RunAsync(
+        SourceUnderTest source, ImmutableArray<ConformanceGroup> library, Func<ConformanceGroup, ConformanceCase, bool> isChosen, Action<CaseResult> onResult, CancellationToken cancellationToken)
     {
         var startedAt = TimeProvider.System.GetUtcNow();
         var started = TimeProvider.System.GetTimestamp();
-        var groups = CaseLibrary.All
+        var groups = library
             .Select(group => (Group: group, Cases: group.Cases.Where(one => isChosen(group, one)).ToImmutableArray(), Tables: CaseTables.Of(group, source.Spelling, source.Schema)))
             .Where(work => !work.Cases.IsEmpty)
             .ToList();
