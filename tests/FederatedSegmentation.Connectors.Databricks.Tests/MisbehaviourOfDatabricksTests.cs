@@ -34,7 +34,7 @@ public sealed class MisbehaviourOfDatabricksTests(Workspace workspace) : Misbeha
         Misbehaviour.LoseAnswer => workspace.FaultAsync("submit", "loseResponse"),
         Misbehaviour.StartLate => workspace.Server.Control.VendorAsync(new JsonObject { ["warehouse"] = "STOPPED", ["startMs"] = 200 }, CancellationToken.None),
         Misbehaviour.DelayPart => workspace.FaultAsync("link", "delay", ("ms", 300)),
-        Misbehaviour.LosePart => workspace.FaultAsync("poll", "lieRows", ("rows", 1), ("times", 1)),
+        Misbehaviour.LosePart => workspace.FaultAsync("link", "status", ("status", 404)),
         Misbehaviour.CutPart => workspace.FaultAsync("link", "truncate", ("bytes", 500)),
         Misbehaviour.ReplacePart => workspace.FaultAsync("link", "replaceBody", ("body", "not arrow at all")),
         Misbehaviour.ExpireLink => workspace.FaultAsync("link", "expire", ("times", 2)),
