@@ -11,6 +11,9 @@ internal static partial class DatabricksErrors
     /// <summary>The text with which the gateway's own statements refuse a value; it comes back inside of the service's message.</summary>
     internal const string RaisedMisfit = "FEDSEG|DAT001";
 
+    // The SQLSTATE of what a statement raised itself.
+    private const string Raised = "P0001";
+
     /// <summary>The rules.</summary>
     internal static readonly HttpErrorTable Table = new(
         new SourceErrorRule("401", SourceErrorCodes.Refused, false, "{server} refuses the credentials.", "Check the secret of the source's Auth section; a personal access token or OAuth secret may have expired."),
@@ -30,7 +33,7 @@ internal static partial class DatabricksErrors
         new SourceErrorRule("22018", SourceErrorCodes.ValueDoesNotFit, false, "A stored value that {what} reads cannot be cast by a view.", "Correct the view or its data."),
         new SourceErrorRule("22023", SourceErrorCodes.ValueDoesNotFit, false, "A stored value does not fit what {what} computes from it at {server}.", "`fedseg check --data` counts such values; look at the views behind it as well."),
         new SourceErrorRule(RaisedMisfit, SourceErrorCodes.ValueDoesNotFit, false, "A stored value that {what} reads at {server} lies outside of the years 0001 to 9999.", "Correct the data, or exclude such rows by a view."),
-        new SourceErrorRule("P0001", SourceErrorCodes.ValueDoesNotFit, false, "A view that {what} reads raises an error of its own.", "Look at the view behind it."),
+        new SourceErrorRule(Raised, SourceErrorCodes.ValueDoesNotFit, false, "A view that {what} reads raises an error of its own.", "Look at the view behind it."),
         new SourceErrorRule("57KD0", SourceErrorCodes.StatementTimeout, false, "{what} took longer at {server} than a statement may.", "Raise Limits:StatementTimeout of the source, or STATEMENT_TIMEOUT of the workspace, or ask for less."),
         new SourceErrorRule("57014", SourceErrorCodes.StatementFailed, false, "{what} was stopped at {server} by its operator.", "Ask why before running it again."),
         new SourceErrorRule("0A000", SourceErrorCodes.StatementFailed, false, "{server} does not support what {what} needs.", "Use a SQL warehouse with a current runtime; else report it with the output of explain."),
@@ -43,18 +46,13 @@ internal static partial class DatabricksErrors
     internal static string? CodeOf(JsonElement status)
     {
         var message = status.TryGetProperty("error", out var error) && error.TryGetProperty("message", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
-        if (message.Contains(RaisedMisfit, StringComparison.Ordinal))
-        {
-            return RaisedMisfit;
-        }
-
-        if (status.TryGetProperty("sql_state", out var state) && state.ValueKind == JsonValueKind.String)
-        {
-            return state.GetString();
-        }
-
         // Older services have it in the text alone.
-        return SqlState().Matches(message) is { Count: > 0 } found ? found[^1].Groups[1].Value : null;
+        var code = status.TryGetProperty("sql_state", out var state) && state.ValueKind == JsonValueKind.String
+            ? state.GetString()
+            : SqlState().Matches(message) is { Count: > 0 } found ? found[^1].Groups[1].Value : null;
+
+        // Other failures quote the statement, which has the text in it too.
+        return code is Raised or null && message.Contains(RaisedMisfit, StringComparison.Ordinal) ? RaisedMisfit : code;
     }
 
     /// <summary>The <c>error_code</c> of an answer that refuses a request: a text, or a number for refused tokens; null where the body is no such answer.</summary>

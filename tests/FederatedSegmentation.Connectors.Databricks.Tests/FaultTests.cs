@@ -126,7 +126,9 @@ public sealed class FaultTests(Workspace workspace) : IClassFixture<Workspace>
     [InlineData("SELECT nothing FROM many", "SRC005", "42703")]
     [InlineData("SELECT n FROM", "SRC009", "42601")]
     [InlineData("SELECT CAST(t AS BIGINT) AS n FROM many", "DAT001", "22018")]
-    public async Task A_statement_that_fails_is_told_by_its_state(string sql, string code, string state)
+    [InlineData("SELECT n FROM many WHERE CASE WHEN n < 0 THEN TRUE ELSE CAST(raise_error('FEDSEG|DAT001') AS BOOLEAN) END", "DAT001", null)]
+    [InlineData("SELECT nothing FROM many WHERE t = 'FEDSEG|DAT001'", "SRC005", "42703")]
+    public async Task A_statement_that_fails_is_told_by_its_state(string sql, string code, string? state)
     {
         await workspace.Server.Control.ResetAsync(CancellationToken.None);
         await using var connector = workspace.Connect();

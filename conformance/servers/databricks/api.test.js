@@ -90,6 +90,12 @@ test('Statements fail with the states of the service', async () => {
   }
 });
 
+test('An error is raised only where a row comes to it', async () => {
+  const guarded = (least) => `SELECT count(*) FROM (VALUES (1), (2)) AS v(n) WHERE CASE WHEN n >= ${least} THEN TRUE ELSE CAST(raise_error('mine') AS BOOLEAN) END`;
+  assert.deepEqual(await server.rows(guarded(1), { wait_timeout: '50s' }), [['2']]);
+  await assert.rejects(server.rows(guarded(2), { wait_timeout: '50s' }), { sqlState: 'P0001', message: /mine/ });
+});
+
 test('Parameters are typed, and refused as the service refuses them', async () => {
   const one = async (parameter, marker = ':p') => {
     const { body } = await submit({ statement: `SELECT ${marker} AS v`, parameters: [parameter] });

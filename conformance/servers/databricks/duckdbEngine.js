@@ -16,6 +16,7 @@ export class DuckDbBehind {
     const behind = new DuckDbBehind();
     behind.#engine = await DuckDbEngine.open();
     behind.#registry = registry;
+    await behind.#engine.run('CREATE MACRO raise_error(message) AS error(message)');
     await behind.#engine.run(`CREATE MACRO ${rowsOfTexts}(json) AS from_json(json, '[["VARCHAR"]]')`);
     return behind;
   }

@@ -27,8 +27,8 @@ export const invalid = (message) => new Refusal(400, 'INVALID_PARAMETER_VALUE', 
 export function fromDuckDb(error) {
   const text = error.message;
   const known = [
-    [/^Catalog Error: Table with name|does not exist.*Did you mean|schema .* does not exist/i, 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
     [/^Catalog Error: (Scalar|Aggregate|Table) Function/i, 'UNRESOLVED_ROUTINE', '42883'],
+    [/^Catalog Error: Table with name|does not exist.*Did you mean|schema .* does not exist/i, 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
     [/^Binder Error: .*(column|Column)|^Binder Error: Values list/i, 'UNRESOLVED_COLUMN', '42703'],
     [/^Binder Error/i, 'DATATYPE_MISMATCH', '42K09'],
     [/^Catalog Error/i, 'TABLE_OR_VIEW_NOT_FOUND', '42P01'],
