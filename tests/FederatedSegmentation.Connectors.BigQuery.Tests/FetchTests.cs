@@ -178,15 +178,16 @@ public sealed class FetchTests(LocalBigQuery server) : IClassFixture<LocalBigQue
     }
 
     [WarehouseTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_server_with_an_authority_of_its_own_is_reached_through_a_proxy(bool isTrusted)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task A_server_with_an_authority_of_its_own_is_reached_through_a_proxy(bool isTrusted, bool byStorageApi)
     {
         await server.ResetAsync();
         await server.LoadAsync("long", [("id", "INT64"), ("name", "STRING")], Numbers(2_500));
         await using var proxy = new LocalProxy();
         var http = server.Options().Http with { Endpoint = server.Server.SecureEndpoint, Proxy = proxy.Address, RootCertificate = isTrusted ? server.Server.CertificateFile : null };
-        await using var connector = server.Connect(options => options with { Http = http, Storage = null, SmallResultRows = 10 });
+        await using var connector = server.Connect(options => options with { Http = http, Storage = byStorageApi ? http : null, SmallResultRows = 10 });
         var reading = LocalBigQuery.RowsAsync(connector, "SELECT id FROM long", new StoredInteger());
         if (!isTrusted)
         {
@@ -195,6 +196,8 @@ public sealed class FetchTests(LocalBigQuery server) : IClassFixture<LocalBigQue
         }
 
         Assert.Equal(2_500, (await reading).Count);
+        Assert.Equal(byStorageApi, (await server.OperationsAsync()).Contains("ReadRows"));
+
         // The API, and the sign-in.
         Assert.Equal([FormattableString.Invariant($"CONNECT localhost:{server.Server.Port}"), FormattableString.Invariant($"POST http://127.0.0.1:{server.Server.Port}/token")], proxy.Requests.Distinct().Order(StringComparer.Ordinal));
     }

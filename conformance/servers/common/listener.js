@@ -1,5 +1,6 @@
 // One port for everything: the first bytes of a connection say whether it is TLS, HTTP/1, HTTP/2 (gRPC) or the vendor's own protocol.
 import net from 'node:net';
+import { Duplex } from 'node:stream';
 import http from 'node:http';
 import http2 from 'node:http2';
 import tls from 'node:tls';
@@ -63,6 +64,10 @@ export class Listener {
     if (this.handler.tls) { this.handler.tls(socket); return; }
     const secure = new tls.TLSSocket(socket, { isServer: true, secureContext: this.context, ALPNProtocols: this.http2 ? ['h2', 'http/1.1'] : ['http/1.1'] });
     secure.on('error', () => socket.destroy());
-    secure.once('secure', () => this.#sniff(secure, false));
+    secure.once('secure', () => {
+      // What client and server have agreed on needs no looking. HTTP/2 takes the handle of a socket away, which one inside TLS over another does not survive.
+      if (secure.alpnProtocol === 'h2') this.http2.emit('connection', Duplex.from({ readable: secure, writable: secure }));
+      else this.#sniff(secure, false);
+    });
   }
 }

@@ -17,6 +17,8 @@ export class DuckDbBehind {
     behind.#engine = await DuckDbEngine.open();
     behind.#registry = registry;
     await behind.#engine.run('CREATE MACRO raise_error(message) AS error(message)');
+    await behind.#engine.run('CREATE MACRO hour_of_day(moment) AS hour(moment)');
+    await behind.#engine.run('CREATE MACRO days_after_monday(day) AS isodow(day) - 1');
     await behind.#engine.run(`CREATE MACRO ${rowsOfTexts}(json) AS from_json(json, '[["VARCHAR"]]')`);
     return behind;
   }
@@ -34,12 +36,11 @@ export class DuckDbBehind {
   start(sql, { use, zone }) {
     if (zone !== 'UTC' && zone !== 'Etc/UTC') throw new StatementProblem('UNSUPPORTED_FEATURE', `This server runs sessions in UTC only, not in ${zone}.`, '0A000');
     const named = replaceNames(sql, { registry: this.#registry, use, tableName: (entry) => inBackticks(entry.catalog, entry.schema, entry.name) });
-    const plain = plainText(keysOfJson(named.sql));
-    refuseWhatMeansSomethingElse(plain);
+    const plain = ofTheEngine(plainText(keysOfJson(named.sql)));
     let translated;
     try {
       // A cast raises an error in ANSI mode; the translator takes it for the forgiving one. What is meant to forgive is refused above.
-      translated = toDuckDb(plain, 'databricks').replaceAll(/\bTRY_CAST\(/g, 'CAST(');
+      translated = toDuckDb(plain, 'databricks').replaceAll(/\bTRY_CAST\(/g, 'CAST(').replaceAll(interval, "INTERVAL '$1$2 days $1$3'");
     } catch (error) {
       throw error instanceof SqlError ? fromDuckDb(error) : error;
     }
@@ -85,13 +86,32 @@ function checkRows(text) {
   if (!Array.isArray(rows) || rows.some((row) => !Array.isArray(row) || row.some((part) => typeof part !== 'string'))) throw new StatementProblem('UNSUPPORTED_FEATURE', 'This server reads no other JSON than arrays of arrays of texts.', '0A000');
 }
 
-const refused = new Set(['try_cast', 'percentile', 'approx_count_distinct', 'regexp_extract', 'rlike', 'date_format', 'from_unixtime', 'unix_timestamp', 'to_timestamp', 'hash', 'xxhash64', 'rand', 'collate', 'pivot', 'lateral']);
+// What both compute alike; the names of ours are macros. Any other function is refused: the translator has words for many, and not for what they mean.
+const alike = new Set(['any_value', 'avg', 'cast', 'chr', 'coalesce', 'contains', 'count', 'day', 'decimal', 'dense_rank', 'endswith', 'explode', 'floor', 'hex', 'max', 'min', 'month', 'nullif', 'raise_error', 'rank', 'row_number', rowsOfTexts, 'startswith', 'sum', 'translate', 'unhex', 'year']);
+const renamed = new Map([['hour', 'hour_of_day'], ['weekday', 'days_after_monday']]);
+const called = new Set(['and', 'as', 'by', 'case', 'distinct', 'else', 'except', 'exists', 'from', 'having', 'in', 'intersect', 'join', 'not', 'on', 'or', 'over', 'select', 'then', 'union', 'using', 'values', 'when', 'where', 'all', 'with', 'any', 'limit', 'between']);
+const refused = new Set(['collate', 'pivot', 'lateral', 'try_cast']);
 
-function refuseWhatMeansSomethingElse(sql) {
-  for (const token of tokens(sql)) {
-    if (token.kind === 'word' && refused.has(token.value.toLowerCase())) throw new StatementProblem('UNSUPPORTED_FEATURE', `This server cannot answer ${token.value} as Databricks does.`, '0A000');
+// Behind these, a word with parentheses is a name: t.x, (…) v(x), AS v(x).
+const isName = (before) => (before?.kind === 'mark' && ['.', ')'].includes(before.value)) || (before?.kind === 'word' && before.value.toLowerCase() === 'as');
+
+function ofTheEngine(sql) {
+  const found = tokens(sql);
+  let written = '';
+  let copied = 0;
+  for (const [i, token] of found.entries()) {
+    const name = token.kind === 'word' ? token.value.toLowerCase() : undefined;
+    const isCall = name !== undefined && found[i + 1]?.kind === 'mark' && found[i + 1].value === '(' && !called.has(name) && !isName(found[i - 1]);
+    if (refused.has(name) || (isCall && !alike.has(name) && !renamed.has(name))) throw new StatementProblem('UNSUPPORTED_FEATURE', `This local server cannot answer ${token.value} as Databricks does.`, '0A000');
+    if (!isCall || !renamed.has(name)) continue;
+    written += `${sql.slice(copied, token.start)}${renamed.get(name)}`;
+    copied = token.end;
   }
+  return written + sql.slice(copied);
 }
+
+// INTERVAL '-1 02:00:00' DAY TO SECOND: the sign is that of all parts.
+const interval = /INTERVAL '(-?)(\d+) (\d\d:\d\d:\d\d(?:\.\d+)?)' DAY TO SECOND/g;
 
 /** The type in which DuckDB holds a column. */
 export function duckDbType({ text, neutral }) {

@@ -1,5 +1,5 @@
 // A Databricks workspace with one SQL warehouse: the SQL Statement Execution API 2.0, OAuth machine-to-machine, external links on another
-// origin. --engine auto (Spark where there is one), spark or duckdb. Its own controls (POST /__control/vendor):
+// origin. --engine, or FEDSEG_DATABRICKS_ENGINE, auto (Spark where there is one), spark or duckdb. Its own controls (POST /__control/vendor):
 //   {"settings": {...}}                  see `defaults` below
 //   {"warehouse": "STOPPED", "startMs"}  the next statement starts the warehouse and waits; {"warehouse": "GONE"} refuses all
 //   {"scratch": [catalog, schema]}                             tables may be made, filled and dropped there
@@ -204,7 +204,7 @@ export async function create(frame) {
 }
 
 async function openEngine(options, registry) {
-  const wanted = options.engine ?? 'auto';
+  const wanted = options.engine ?? process.env.FEDSEG_DATABRICKS_ENGINE ?? 'auto';
   const home = wanted === 'duckdb' ? undefined : findSpark();
   if (wanted === 'spark' && !home) throw new Error('There is no Spark: set SPARK_HOME, and install Java 17 or newer.');
   if (!['auto', 'spark', 'duckdb'].includes(wanted)) throw new Error(`There is no engine ${wanted}.`);
