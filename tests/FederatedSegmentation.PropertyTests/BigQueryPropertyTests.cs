@@ -16,7 +16,7 @@ public sealed class BigQueryPropertyTests(ITestOutputHelper output)
 
     [WarehouseFact]
     public Task Members_over_bigquery_are_those_of_the_oracle()
-        => new PropertyRuns(output, InBigQuery, first: 500_001, count: 40).CompareAsync(Options);
+        => new PropertyRuns(output, InBigQuery, first: 500_001, count: 20).CompareAsync(Options);
 
     [WarehouseFact]
     public Task Members_over_files_and_bigquery_are_those_of_the_oracle()

@@ -14,7 +14,7 @@ public sealed class DatabricksPropertyTests(ITestOutputHelper output)
             return;
         }
 
-        await new PropertyRuns(output, Placing.InDatabricks, first: 400_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
+        await new PropertyRuns(output, Placing.InDatabricks, first: 400_001, count: 12).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true));
     }
 
     [WarehouseFact]
@@ -36,7 +36,7 @@ public sealed class DatabricksPropertyTests(ITestOutputHelper output)
             return;
         }
 
-        await new PropertyRuns(output, Placing.InDatabricks, first: 420_001, count: 8).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = Level2.All });
+        await new PropertyRuns(output, Placing.InDatabricks, first: 420_001, count: 3).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = Level2.All });
     }
 
     // DuckDB takes only a part of this dialect, and refuses the rest.

@@ -18,7 +18,7 @@ public sealed class Level2PropertyTests(ITestOutputHelper output)
     [InlineData(Level2.Parameters)]
     [InlineData(Level2.All)]
     public Task Members_over_files_are_those_of_the_oracle(Level2 constructs)
-        => new PropertyRuns(output, Placing.InFiles, first: 300_001, count: 12).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = constructs });
+        => new PropertyRuns(output, Placing.InFiles, first: 300_001, count: 8).CompareAsync(seed => Mixture.Of(seed, nulCharacters: true) with { Level2 = constructs });
 
     [PostgresTheory]
     [InlineData(Level2.Pick)]
@@ -31,5 +31,5 @@ public sealed class Level2PropertyTests(ITestOutputHelper output)
 
     [PostgresFact]
     public Task Members_over_files_and_postgresql_are_those_of_the_oracle()
-        => new PropertyRuns(output, Placing.InBoth, first: 500_001, count: 30).CompareAsync(seed => Mixture.Of(seed, nulCharacters: false) with { Level2 = Level2.All });
+        => new PropertyRuns(output, Placing.InBoth, first: 500_001, count: 20).CompareAsync(seed => Mixture.Of(seed, nulCharacters: false) with { Level2 = Level2.All });
 }
