@@ -159,7 +159,7 @@ async Task<string> HeadAsync()
         Written by `dotnet run -c Release --project tests/FederatedSegmentation.Benchmarks -- all --report docs/benchmarks.md`; a run of some parts replaces their sections.
 
         {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB of memory, .NET {Environment.Version}, DuckDB {version}; {Environment.ProcessorCount} threads and a memory limit of
-        {BenchmarkOptions.MemoryLimitBytes >> 30} GiB on both sides. Both sides take turns in one warm process; medians of {options.Repetitions} runs after one that is discarded. Times depend on the machine and on what
+        {BenchmarkOptions.MemoryLimitBytes >> 30} GiB on both sides. Both sides take turns in one warm process; medians of seven runs or more, after one that is discarded. Times depend on the machine and on what
         else it does; the ratios are what to look at.
 
         """);
