@@ -26,6 +26,7 @@ export class DuckDbEngine {
   #instance;
   #schemas = new Map();
   #chain = Promise.resolve();
+  #writing = Promise.resolve();
 
   static async open({ threads = 2 } = {}) {
     const engine = new DuckDbEngine();
@@ -65,6 +66,17 @@ export class DuckDbEngine {
    */
   async createTable({ catalog, schema, name, columns, rows, parquet }) {
     await this.ensureSchema(catalog, schema);
+    return this.#alone(() => this.#fill({ catalog, schema, name, columns, rows, parquet }));
+  }
+
+  // Statements that write at the same time are in each other's way in DuckDB, and fail; a warehouse lets them wait.
+  #alone(work) {
+    const done = this.#writing.then(work);
+    this.#writing = done.then(() => {}, () => {});
+    return done;
+  }
+
+  async #fill({ catalog, schema, name, columns, rows, parquet }) {
     const connection = await this.#connect();
     const table = [catalog, schema, name].map(quote).join('.');
     try {
@@ -91,9 +103,11 @@ export class DuckDbEngine {
   }
 
   /** Runs statements for their effect. */
-  async run(sql) {
-    const connection = await this.#connect();
-    try { await connection.run(sql); } finally { connection.disconnectSync(); }
+  run(sql) {
+    return this.#alone(async () => {
+      const connection = await this.#connect();
+      try { await connection.run(sql); } finally { connection.disconnectSync(); }
+    });
   }
 
   /** Starts a query. `result` is a promise of {columns, data, rowCount}, data columnar; `cancel` interrupts it. `use` is the catalog and schema of bare names. */

@@ -5,7 +5,7 @@ import { checkValue, parseType } from './types.js';
 
 export class Catalog {
   #engine;
-  #ready = new Set();
+  #ready = new Map();
 
   constructor(engine) {
     this.#engine = engine;
@@ -60,8 +60,12 @@ export class Catalog {
   }
 
   // INFORMATION_SCHEMA of a database, as tables of the engine.
-  async #prepare(database) {
-    if (this.#ready.has(database)) return;
+  #prepare(database) {
+    if (!this.#ready.has(database)) this.#ready.set(database, this.#makeViews(database));
+    return this.#ready.get(database);
+  }
+
+  async #makeViews(database) {
     await this.#engine.ensureSchema(encodeName(database), encodeName('INFORMATION_SCHEMA'));
     const place = `${quote(encodeName(database))}.${quote(encodeName('INFORMATION_SCHEMA'))}`;
     await this.#engine.run(`
@@ -73,7 +77,6 @@ export class Catalog {
       CREATE TABLE ${place}.OBJECT_PRIVILEGES (GRANTOR VARCHAR, GRANTEE VARCHAR, OBJECT_CATALOG VARCHAR, OBJECT_SCHEMA VARCHAR, OBJECT_NAME VARCHAR, OBJECT_TYPE VARCHAR,
         PRIVILEGE_TYPE VARCHAR, IS_GRANTABLE VARCHAR, CREATED TIMESTAMPTZ);
       INSERT INTO ${place}.ENABLED_ROLES VALUES ('ANALYST', 'SECURITYADMIN'), ('PUBLIC', '')`);
-    this.#ready.add(database);
   }
 
   async #describe(entry) {

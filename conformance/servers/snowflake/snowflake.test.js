@@ -392,3 +392,16 @@ test('Tables are made, filled and dropped in a scratch schema, and nowhere else'
   assert.equal((await submit('DROP TABLE "DB"."SCRATCH"."k"')).json.code, '002003');
   assert.equal((await submit('DROP TABLE "DB"."PUBLIC"."MANY"')).json.code, '003001');
 });
+
+test('Tables that are made, filled and dropped at the same time are not in each other\'s way', async () => {
+  await control('vendor', { scratch: ['DB', 'SCRATCH'] });
+  const ok = async (sql, more) => { const answer = await submit(sql, more); assert.equal(answer.status, 200, answer.text); };
+  await Promise.all(Array.from({ length: 12 }, async (_, worker) => {
+    for (let turn = 0; turn < 4; turn++) {
+      const name = `"DB"."SCRATCH"."w${worker}_${turn}"`;
+      await ok(`CREATE TRANSIENT TABLE ${name} ("c0" NUMBER(38,0)) DATA_RETENTION_TIME_IN_DAYS = 0`);
+      await ok(`INSERT INTO ${name} ("c0") SELECT CAST(CAST(GET(k."VALUE", 0) AS VARCHAR) AS NUMBER(38,0)) AS "c0" FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:1))) AS k`, { bindings: { 1: { type: 'TEXT', value: '[["1"],["2"]]' } } });
+      await ok(`DROP TABLE ${name}`);
+    }
+  }));
+});
