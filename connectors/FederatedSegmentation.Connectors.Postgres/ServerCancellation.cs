@@ -11,6 +11,7 @@ internal sealed class ServerCancellation(NpgsqlRawCopyStream stream, TimeProvide
     private readonly Lock _gate = new();
     private Task? _request;
     private ITimer? _timer;
+    private bool _disposed;
 
     /// <summary>Fires when the server had its time: reads that take it break the connection then.</summary>
     internal CancellationToken Abandon => _abandon.Token;
@@ -22,7 +23,7 @@ internal sealed class ServerCancellation(NpgsqlRawCopyStream stream, TimeProvide
         {
             // The driver sends it synchronously.
             _request ??= Task.Run(stream.CancelAsync, CancellationToken.None);
-            _timer ??= clock.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), _abandon, Patience, Timeout.InfiniteTimeSpan);
+            _timer ??= clock.CreateTimer(static state => ((ServerCancellation)state!).GiveUp(), this, Patience, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -44,7 +45,24 @@ internal sealed class ServerCancellation(NpgsqlRawCopyStream stream, TimeProvide
 
     public void Dispose()
     {
-        _timer?.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            _timer?.Dispose();
+        }
+
         _abandon.Dispose();
+    }
+
+    // The timer's last tick may come late, on a thread where an exception would end the process.
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+            {
+                _abandon.Cancel();
+            }
+        }
     }
 }

@@ -97,7 +97,8 @@ public sealed class ReadingTests
     public async Task A_cancelled_statement_has_ended_at_the_server_and_its_connection_is_free()
     {
         var database = await DatabaseAsync();
-        await using var source = Connector(database, options => options with { MaxConcurrent = 1 });
+        var clock = new LateClock();
+        await using var source = Connector(database, options => options with { MaxConcurrent = 1 }, clock);
         await using var session = await source.OpenSessionAsync(new SourceRun("run1", TimeSpan.FromMinutes(2)), default);
         using var cancellation = new CancellationTokenSource();
         await using (var statement = await session.SubmitAsync(Numbers("SELECT i::bigint AS id FROM generate_series(1, 100000000) AS s(i)"), default))
@@ -116,6 +117,9 @@ public sealed class ReadingTests
         }
 
         Assert.Equal(0L, await database.ScalarAsync($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database.Name}' AND state = 'active' AND pid <> pg_backend_pid()", default));
+
+        // The patience with the server ends while the statement is being disposed of: that must not end the process.
+        Assert.True(clock.FireAll() > 0, "Nothing was patient, so nothing is proved.");
         Assert.Equal([1L], await session.NumbersAsync(Numbers("SELECT 1::bigint AS id")));
     }
 
